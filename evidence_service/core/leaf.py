@@ -20,9 +20,7 @@ from evidence_service.core.event import DIGEST, INSTITUTION, Event, format_insta
 from evidence_service.errors import MalformedInputError
 
 VERSION = 1
-NAMES = frozenset(
-    "v kind institution type type_version loan seq prev occurred_at captured_at sd sd_alg".split()
-)
+NAMES = frozenset("v kind institution type type_version loan seq prev occurred_at captured_at sd sd_alg".split())
 LOAN_REFERENCE = re.compile(r"[A-Za-z0-9_-]{22}\Z")
 SD_DIGEST = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 
@@ -96,8 +94,7 @@ def _check_members(value: dict[str, Any]) -> None:
         "kind": value["kind"] == "event",
         "institution": isinstance(value["institution"], str) and INSTITUTION.match(value["institution"]),
         "type": isinstance(value["type"], str) and value["type"] in CATALOGUE,
-        "type_version": isinstance(value["type_version"], int)
-        and not isinstance(value["type_version"], bool),
+        "type_version": isinstance(value["type_version"], int) and not isinstance(value["type_version"], bool),
         "loan": isinstance(value["loan"], str) and LOAN_REFERENCE.match(value["loan"]),
         "seq": isinstance(value["seq"], int) and not isinstance(value["seq"], bool) and value["seq"] >= 0,
         "prev": isinstance(value["prev"], str) and (not value["prev"] or DIGEST.match(value["prev"])),

@@ -35,10 +35,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def fold_level(hashes: Sequence[bytes]) -> list[bytes]:
     """Hash neighbours pair by pair; a last one without a partner is left out (it is not complete)."""
-    return [
-        sha256(b"\x01" + left + right).digest()
-        for left, right in zip(hashes[::2], hashes[1::2], strict=False)
-    ]
+    return [sha256(b"\x01" + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2], strict=False)]
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
@@ -143,9 +140,7 @@ def check_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], r
         raise ProofError("inclusion proof leads to another root")
 
 
-def check_consistency(
-    old_size: int, new_size: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]
-) -> None:
+def check_consistency(old_size: int, new_size: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> None:
     """Raise ProofError unless the newer tree extends the older one (RFC 9162 2.1.4.2)."""
     if not 0 < old_size <= new_size:
         raise ProofError(f"no consistency from size {old_size} to size {new_size}")

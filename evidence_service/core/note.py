@@ -91,8 +91,7 @@ def format_note(text: str, signatures: Sequence[NoteSignature]) -> str:
     """Write a note. The text must end in a newline and hold no control character but newlines."""
     _check_text(text)
     lines = [
-        f"{SIGNATURE_LINE}{sig.name} {base64.b64encode(sig.key_id + sig.signature).decode()}\n"
-        for sig in signatures
+        f"{SIGNATURE_LINE}{sig.name} {base64.b64encode(sig.key_id + sig.signature).decode()}\n" for sig in signatures
     ]
     return text + "\n" + "".join(lines)
 

@@ -56,11 +56,7 @@ def _pattern(pattern: re.Pattern[str], wanted: str) -> Callable[[Any], str]:
 
 
 def _text(value: Any) -> str:
-    return (
-        ""
-        if isinstance(value, str) and len(value) <= MAX_TEXT
-        else f"a text of at most {MAX_TEXT} characters"
-    )
+    return "" if isinstance(value, str) and len(value) <= MAX_TEXT else f"a text of at most {MAX_TEXT} characters"
 
 
 def _real_day(value: str) -> bool:

@@ -235,10 +235,6 @@ TYPES: tuple[EventType, ...] = (
         "offer:text",
     ),
     event_type(S, "offer.accepted", "方案接受", "Offer accepted", "acceptance", "民法典 480", "offer:text"),
-    event_type(
-        S, "offer.declined", "方案拒绝", "Offer declined", "no acceptance", "民法典 478", "offer:text"
-    ),
-    event_type(
-        S, "offer.cancelled", "方案撤销", "Offer cancelled", "the offer lapsed", "民法典 476", "offer:text"
-    ),
+    event_type(S, "offer.declined", "方案拒绝", "Offer declined", "no acceptance", "民法典 478", "offer:text"),
+    event_type(S, "offer.cancelled", "方案撤销", "Offer cancelled", "the offer lapsed", "民法典 476", "offer:text"),
 )
