@@ -13,7 +13,7 @@ from typing import Any
 from evidence_service.core.catalogue import EventType, Kind
 from evidence_service.errors import MalformedInputError
 
-DECIMAL = re.compile(r"-?(0|[1-9]\d{0,15})(\.\d{1,16})?\Z")
+DECIMAL = re.compile(r"-?(0|[1-9]\d{0,15})(\.\d{1,30})?\Z")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 HEX_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 CURRENCY = re.compile(r"[A-Z]{3}\Z")
