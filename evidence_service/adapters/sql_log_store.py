@@ -1,0 +1,348 @@
+"""Logs in the SQL database: entries, loan heads, subtree hashes, checkpoints.
+
+Complete subtrees of 256, 65,536, … leaves are stored once and never change; everything between is folded from them
+and from the leaf hashes, so a proof reads a handful of tiles however large the log is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, func, insert, select, text, update
+
+from evidence_service.adapters import tables
+from evidence_service.adapters.subtrees import SubtreeTiles, append_subtrees
+from evidence_service.core.checkpoint import parse_checkpoint
+from evidence_service.core.event import format_instant, parse_instant
+from evidence_service.core.merkle import SubtreeReader
+from evidence_service.core.note import parse_note
+from evidence_service.database import reading, writing
+from evidence_service.errors import ConflictError, NotFoundError, StoreError
+from evidence_service.ports import LoanHead, LogRecord, NewEntry, PublishedCheckpoint, StoredEvent
+
+CHUNK = 500
+EVENT_COLUMNS = (tables.event, tables.entry.c.leaf, tables.entry.c.leaf_hash)
+
+
+class SqlLogStore:
+    """`LogStore` on SQLite and PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._tiles = SubtreeTiles(engine)
+
+    def ensure_log(self, record: LogRecord, created_at: datetime) -> LogRecord:
+        """Return the log of that institution, made from `record` if it is new."""
+        with writing(self._engine) as connection:
+            _lock(connection, 0)
+            row = connection.execute(
+                select(tables.log).where(tables.log.c.institution == record.institution)
+            ).one_or_none()
+            if row is None:
+                values = {
+                    "institution": record.institution,
+                    "name": record.name,
+                    "origin": record.origin,
+                    "vkey": record.vkey,
+                    "package_vkey": record.package_vkey,
+                    "size": 0,
+                    "created_at": format_instant(created_at),
+                }
+                connection.execute(insert(tables.log).values(values))
+        found = self._log(record.institution)
+        if found.vkey != record.vkey or found.origin != record.origin:
+            raise StoreError(f"log {record.institution}: the key files do not belong to this database")
+        return found
+
+    def logs(self) -> list[LogRecord]:
+        """All logs, oldest first."""
+        with reading(self._engine) as connection:
+            return [_log_record(row) for row in connection.execute(select(tables.log).order_by(tables.log.c.id))]
+
+    @contextmanager
+    def writing(self, institution: str) -> Iterator[SqlLogWriter]:
+        """Open the one write transaction of a log; waits for other writers."""
+        log = self._log(institution)
+        with writing(self._engine) as connection:
+            _lock(connection, log.id)
+            size = connection.execute(select(tables.log.c.size).where(tables.log.c.id == log.id)).scalar_one()
+            yield SqlLogWriter(connection, log.id, size)
+
+    def tree(self, institution: str, size: int) -> SubtreeReader:
+        """Reader of subtree hashes over the first `size` entries."""
+        return self._tiles.reader(self._log(institution).id, size)
+
+    def latest_checkpoint(self, institution: str) -> PublishedCheckpoint | None:
+        """The newest checkpoint, or None."""
+        return self._checkpoint(institution, tables.checkpoint.c.size >= 0)
+
+    def checkpoint_covering(self, institution: str, index: int) -> PublishedCheckpoint | None:
+        """The newest checkpoint whose tree holds leaf `index`."""
+        return self._checkpoint(institution, tables.checkpoint.c.size > index)
+
+    def checkpoint_at(self, institution: str, size: int) -> PublishedCheckpoint | None:
+        """The checkpoint of exactly that size."""
+        return self._checkpoint(institution, tables.checkpoint.c.size == size)
+
+    def checkpoints(self, institution: str, limit: int) -> list[PublishedCheckpoint]:
+        """The newest checkpoints, newest first."""
+        query = (
+            select(tables.checkpoint)
+            .where(tables.checkpoint.c.log_id == self._log(institution).id)
+            .order_by(tables.checkpoint.c.size.desc())
+            .limit(limit)
+        )
+        with reading(self._engine) as connection:
+            return [_published(row) for row in connection.execute(query)]
+
+    def add_checkpoint(self, institution: str, published: PublishedCheckpoint) -> None:
+        """Store a checkpoint durably. The same size twice must be the same root."""
+        log = self._log(institution)
+        known = self.checkpoint_at(institution, published.checkpoint.size)
+        if known is not None:
+            if known.checkpoint.root != published.checkpoint.root:
+                raise ConflictError(f"log {institution} already has another root at size {known.checkpoint.size}")
+            return
+        with writing(self._engine) as connection:
+            connection.execute(
+                insert(tables.checkpoint).values(
+                    log_id=log.id,
+                    size=published.checkpoint.size,
+                    root=published.checkpoint.root,
+                    note=published.note,
+                    created_at=format_instant(published.created_at),
+                )
+            )
+
+    def event(self, event_id: str, institution: str | None = None) -> StoredEvent:
+        """One event by its id."""
+        condition = tables.event.c.event_id == event_id
+        if institution is not None:
+            condition &= tables.event.c.log_id == self._log(institution).id
+        found = self._events(condition, limit=2)
+        if not found:
+            raise NotFoundError(f"event {event_id[:128]} is not in this instance")
+        if len(found) > 1:
+            raise ConflictError(f"event {event_id} exists in several institutions; name one with --institution")
+        return found[0]
+
+    def event_at(self, institution: str, index: int) -> StoredEvent:
+        """The event at a leaf index."""
+        log = self._log(institution)
+        found = self._events((tables.event.c.log_id == log.id) & (tables.event.c.idx == index), limit=1)
+        if not found:
+            raise NotFoundError(f"log {institution} has no entry {index}")
+        return found[0]
+
+    def events_before(self, institution: str, before: int | None, limit: int) -> list[StoredEvent]:
+        """A page of events, newest first, with leaf indexes below `before`."""
+        condition = tables.event.c.log_id == self._log(institution).id
+        if before is not None:
+            condition &= tables.event.c.idx < before
+        return self._events(condition, limit=limit, newest_first=True)
+
+    def events_of_loan(self, institution: str, loan: str) -> list[StoredEvent]:
+        """All events of a loan by sequence."""
+        log = self._log(institution)
+        return self._events((tables.event.c.log_id == log.id) & (tables.event.c.loan == loan))
+
+    def loans(self, institution: str) -> Iterator[tuple[str, LoanHead]]:
+        """All loans of a log with their heads, by loan number."""
+        query = (
+            select(tables.loan).where(tables.loan.c.log_id == self._log(institution).id).order_by(tables.loan.c.loan)
+        )
+        with reading(self._engine) as connection:
+            for row in connection.execute(query):
+                yield row.loan, LoanHead(row.reference, row.next_sequence, row.last_leaf_hash)
+
+    def loan_head(self, institution: str, loan: str) -> LoanHead:
+        """Head of one loan."""
+        log = self._log(institution)
+        query = select(tables.loan).where(tables.loan.c.log_id == log.id, tables.loan.c.loan == loan)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NotFoundError("this loan is not in the log of the institution")
+        return LoanHead(row.reference, row.next_sequence, row.last_leaf_hash)
+
+    def loan_count(self, institution: str) -> int:
+        """How many loans a log knows."""
+        query = select(func.count()).select_from(tables.loan).where(tables.loan.c.log_id == self._log(institution).id)
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def log(self, institution: str) -> LogRecord:
+        """The log of an institution; NotFoundError if this instance has none."""
+        return self._log(institution)
+
+    def _log(self, institution: str) -> LogRecord:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(tables.log).where(tables.log.c.institution == institution)).one_or_none()
+        if row is None:
+            raise NotFoundError(
+                f"institution {institution[:40]!r} has no log here; `proofdocket institution add` makes one"
+            )
+        return _log_record(row)
+
+    def _checkpoint(self, institution: str, condition: object) -> PublishedCheckpoint | None:
+        query = (
+            select(tables.checkpoint)
+            .where(tables.checkpoint.c.log_id == self._log(institution).id)
+            .where(condition)  # type: ignore[arg-type]
+            .order_by(tables.checkpoint.c.size.desc())
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _published(row)
+
+    def _events(self, condition: object, limit: int | None = None, *, newest_first: bool = False) -> list[StoredEvent]:
+        order = tables.event.c.idx.desc() if newest_first else tables.event.c.idx
+        query = (
+            select(*EVENT_COLUMNS, tables.log.c.institution)
+            .join(
+                tables.entry,
+                (tables.entry.c.log_id == tables.event.c.log_id) & (tables.entry.c.idx == tables.event.c.idx),
+            )
+            .join(tables.log, tables.log.c.id == tables.event.c.log_id)
+            .where(condition)  # type: ignore[arg-type]
+            .order_by(order)
+        )
+        if limit is not None:
+            query = query.limit(limit)
+        with reading(self._engine) as connection:
+            return [_stored(row) for row in connection.execute(query)]
+
+
+class SqlLogWriter:
+    """One open write transaction on one log."""
+
+    def __init__(self, connection: Connection, log_id: int, size: int) -> None:
+        self._connection = connection
+        self._log_id = log_id
+        self._size = size
+
+    @property
+    def size(self) -> int:
+        """Entries in the log, those appended in this transaction included."""
+        return self._size
+
+    def known_events(self, event_ids: Sequence[str]) -> dict[str, bytes]:
+        """Canonical body of each of these events that the log already holds."""
+        table = tables.event
+        found: dict[str, bytes] = {}
+        for part in _chunks(event_ids):
+            query = select(table.c.event_id, table.c.body).where(
+                table.c.log_id == self._log_id, table.c.event_id.in_(part)
+            )
+            found.update({row.event_id: row.body for row in self._connection.execute(query)})
+        return found
+
+    def loan_heads(self, loans: Sequence[str]) -> dict[str, LoanHead]:
+        """Head of each of these loans that the log already knows."""
+        table = tables.loan
+        found: dict[str, LoanHead] = {}
+        for part in _chunks(loans):
+            query = select(table).where(table.c.log_id == self._log_id, table.c.loan.in_(part))
+            for row in self._connection.execute(query):
+                found[row.loan] = LoanHead(row.reference, row.next_sequence, row.last_leaf_hash)
+        return found
+
+    def append(self, entries: Sequence[NewEntry], heads: Mapping[str, LoanHead]) -> int:
+        """Append entries in order, store the loans' new heads, return the new size."""
+        if not entries:
+            return self._size
+        start, log_id = self._size, self._log_id
+        self._connection.execute(
+            insert(tables.entry),
+            [
+                {"log_id": log_id, "idx": start + i, "leaf": item.leaf, "leaf_hash": item.leaf_hash}
+                for i, item in enumerate(entries)
+            ],
+        )
+        self._connection.execute(
+            insert(tables.event),
+            [
+                {
+                    "log_id": log_id, "event_id": item.event_id, "idx": start + i, "loan": item.loan,
+                    "sequence": item.sequence, "type": item.type, "occurred_at": item.occurred_at,
+                    "captured_at": item.captured_at, "body": item.body, "secret": item.secret,
+                }
+                for i, item in enumerate(entries)
+            ],
+        )  # fmt: skip
+        self._store_heads(heads)
+        append_subtrees(self._connection, log_id, start, [item.leaf_hash for item in entries])
+        self._size = start + len(entries)
+        self._connection.execute(update(tables.log).where(tables.log.c.id == log_id).values(size=self._size))
+        return self._size
+
+    def _store_heads(self, heads: Mapping[str, LoanHead]) -> None:
+        known = self.loan_heads(list(heads))
+        fresh = [name for name in heads if name not in known]
+        if fresh:
+            self._connection.execute(insert(tables.loan), [self._head_row(name, heads[name]) for name in fresh])
+        if known:
+            statement = text(
+                "UPDATE loan SET next_sequence = :next_sequence, last_leaf_hash = :last_leaf_hash "
+                "WHERE log_id = :log_id AND loan = :loan"
+            )
+            self._connection.execute(statement, [self._head_row(name, heads[name]) for name in known])
+
+    def _head_row(self, loan: str, head: LoanHead) -> dict[str, object]:
+        return {
+            "log_id": self._log_id,
+            "loan": loan,
+            "reference": head.reference,
+            "next_sequence": head.next_sequence,
+            "last_leaf_hash": head.last_leaf_hash,
+        }
+
+
+def _chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(names), CHUNK):
+        yield names[start : start + CHUNK]
+
+
+def _lock(connection: Connection, log_id: int) -> None:
+    """PostgreSQL: one writer per log. SQLite already holds its write lock (BEGIN IMMEDIATE)."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(7305, :log_id)"), {"log_id": log_id})
+
+
+def _log_record(row: object) -> LogRecord:
+    return LogRecord(
+        row.id,
+        row.institution,
+        row.name,
+        row.origin,
+        row.vkey,
+        row.package_vkey,
+        row.size,  # type: ignore[attr-defined]
+    )
+
+
+def _published(row: object) -> PublishedCheckpoint:
+    note: str = row.note  # type: ignore[attr-defined]
+    created_at = parse_instant(row.created_at, "created_at")  # type: ignore[attr-defined]
+    return PublishedCheckpoint(parse_checkpoint(parse_note(note.encode()).text), note, created_at)
+
+
+def _stored(row: object) -> StoredEvent:
+    values = row._mapping  # type: ignore[attr-defined]
+    return StoredEvent(
+        institution=values["institution"],
+        event_id=values["event_id"],
+        loan=values["loan"],
+        index=values["idx"],
+        sequence=values["sequence"],
+        type=values["type"],
+        occurred_at=parse_instant(values["occurred_at"], "occurred_at"),
+        captured_at=parse_instant(values["captured_at"], "captured_at"),
+        body=bytes(values["body"]),
+        secret=bytes(values["secret"]),
+        leaf=bytes(values["leaf"]),
+        leaf_hash=bytes(values["leaf_hash"]),
+    )

@@ -1,0 +1,87 @@
+"""Opens the one database of an instance and brings it to the newest migration.
+
+SQLite (WAL, synchronous FULL, recursive triggers) by default, PostgreSQL by URL. A write begins with the write lock
+(BEGIN IMMEDIATE, or an advisory lock taken by the store), so that two writers queue instead of failing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+WRITE = {"proofdocket_write": True}
+
+
+def open_database(url: str) -> Engine:
+    """Open the database at a SQLAlchemy URL, e.g. ``sqlite:////path/proofdocket.db`` or ``postgresql+psycopg://…``."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": 60})
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One write transaction: commits at the end, rolls back on any error."""
+    with engine.connect().execution_options(**WRITE) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One read transaction: a single snapshot for everything that is read in it."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema to a revision; safe to call at every start, also by two processes at once."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with _migration_lock(engine), engine.connect().execution_options(**WRITE) as connection, connection.begin():
+        config.attributes["connection"] = connection
+        if revision == "base" or revision.startswith("-"):
+            command.downgrade(config, revision)
+        else:
+            command.upgrade(config, revision)
+
+
+@contextmanager
+def _migration_lock(engine: Engine) -> Iterator[None]:
+    """SQLite takes its write lock per transaction; a file lock keeps two first starts apart."""
+    path = engine.url.database if engine.dialect.name == "sqlite" else None
+    if not path or path == ":memory:":
+        yield
+        return
+    with Path(path + ".migrate.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy's begin event below says BEGIN, not the driver
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",  # else INSERT OR REPLACE walks past the append-only triggers
+        "wal_autocheckpoint=4000",
+        "busy_timeout=60000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("proofdocket_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,192 @@
+"""What the outside must promise to the evidence room. Adapters keep these promises; simulators in tests do too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from evidence_service.core.checkpoint import Checkpoint
+from evidence_service.core.merkle import SubtreeReader
+
+
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """One log of this instance. `size` counts its entries, published or not."""
+
+    id: int
+    institution: str
+    name: str
+    origin: str
+    vkey: str
+    package_vkey: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoanHead:
+    """Where a loan's chain of entries stands: its random reference, next sequence number, last leaf hash."""
+
+    reference: str
+    next_sequence: int
+    last_leaf_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """One entry ready to be appended: the event as declared, its secret, and its leaf."""
+
+    event_id: str
+    loan: str
+    sequence: int
+    type: str
+    occurred_at: str
+    captured_at: str
+    body: bytes
+    secret: bytes
+    leaf: bytes
+    leaf_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """One event as the store holds it. `index` is its leaf index, `sequence` its number within the loan."""
+
+    institution: str
+    event_id: str
+    loan: str
+    index: int
+    sequence: int
+    type: str
+    occurred_at: datetime
+    captured_at: datetime
+    body: bytes
+    secret: bytes
+    leaf: bytes
+    leaf_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedCheckpoint:
+    """A signed checkpoint. `note` is the signed note, byte for byte."""
+
+    checkpoint: Checkpoint
+    note: str
+    created_at: datetime
+
+
+class LogWriter(Protocol):
+    """One open write transaction on one log. Everything in it becomes durable together, or not at all."""
+
+    @property
+    def size(self) -> int:
+        """Entries before this transaction."""
+        ...
+
+    def known_events(self, event_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """Canonical body of each of these events that the log already holds."""
+        ...
+
+    def loan_heads(self, loans: Sequence[str]) -> dict[str, LoanHead]:
+        """Head of each of these loans that the log already knows."""
+        ...
+
+    def append(self, entries: Sequence[NewEntry], heads: Mapping[str, LoanHead]) -> int:
+        """Append entries in order, store the loans' new heads, return the new size."""
+        ...
+
+
+class LogStore(Protocol):
+    """Keeps logs. Concurrent writers queue; readers see only what is committed."""
+
+    def ensure_log(self, record: LogRecord, created_at: datetime) -> LogRecord:
+        """Return the log of that institution, made from `record` if it is new."""
+        ...
+
+    def logs(self) -> list[LogRecord]:
+        """All logs, oldest first."""
+        ...
+
+    def writing(self, institution: str) -> AbstractContextManager[LogWriter]:
+        """Open the one write transaction of a log; waits for other writers."""
+        ...
+
+    def tree(self, institution: str, size: int) -> SubtreeReader:
+        """Reader of subtree hashes over the first `size` entries."""
+        ...
+
+    def latest_checkpoint(self, institution: str) -> PublishedCheckpoint | None:
+        """The newest checkpoint, or None."""
+        ...
+
+    def checkpoint_covering(self, institution: str, index: int) -> PublishedCheckpoint | None:
+        """The newest checkpoint whose tree holds leaf `index`."""
+        ...
+
+    def checkpoint_at(self, institution: str, size: int) -> PublishedCheckpoint | None:
+        """The checkpoint of exactly that size."""
+        ...
+
+    def add_checkpoint(self, institution: str, published: PublishedCheckpoint) -> None:
+        """Store a checkpoint durably. The same size twice must be the same root."""
+        ...
+
+    def event(self, event_id: str, institution: str | None = None) -> StoredEvent:
+        """One event by its id; NotFoundError if there is none, ConflictError if two institutions use the id."""
+        ...
+
+    def events_of_loan(self, institution: str, loan: str) -> list[StoredEvent]:
+        """All events of a loan by sequence."""
+        ...
+
+    def loans(self, institution: str) -> Iterator[tuple[str, LoanHead]]:
+        """All loans of a log with their heads, by loan number."""
+        ...
+
+
+class Vault(Protocol):
+    """Keeps originals by content address: written, synced, renamed; re-hashed on every read."""
+
+    def put(self, content: bytes) -> None:
+        """Store bytes durably; storing them again changes nothing."""
+        ...
+
+    def get(self, sha256: str) -> bytes:
+        """Return the bytes with this SHA-256 (hex); StoreError if they changed, NotFoundError if they are gone."""
+        ...
+
+
+class Signer(Protocol):
+    """Signs notes with one Ed25519 key that never leaves it."""
+
+    @property
+    def vkey(self) -> str:
+        """C2SP verifier key."""
+        ...
+
+    def sign_note(self, text: str) -> str:
+        """Return the signed note over `text` (which ends in a newline)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorRecord:
+    """One anchor transaction and how far it has come."""
+
+    id: int
+    institution: str
+    size: int
+    root: bytes
+    chain_id: int
+    contract: str
+    chain_log_id: str
+    nonce: int
+    tx: str
+    raw_tx: bytes
+    state: str
+    block: int | None
+    block_hash: str | None
+    gas: int | None
+    created_at: datetime

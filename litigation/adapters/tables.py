@@ -1,0 +1,76 @@
+"""The tables of the litigation room: cases, packages, filings, docket entries. Instants are RFC 3339 text in UTC.
+
+`package` and `docket_entry` are append-only; a case and a filing move through states and each move is also an event
+in the evidence log.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Text, UniqueConstraint
+
+metadata = MetaData()
+Big = BigInteger().with_variant(Integer, "sqlite")
+
+case = Table(
+    "case_file",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("our_reference", Text, nullable=False, unique=True),
+    Column("institution", Text, nullable=False),
+    Column("loan", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("opened_at", Text, nullable=False),
+    UniqueConstraint("institution", "loan", name="case_file_loan"),
+)
+package = Table(
+    "package",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("our_reference", Text, nullable=False),
+    Column("institution", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("pdf_sha256", Text, nullable=False),
+    Column("size", Big, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("as_of", Text, nullable=False),
+    Column("tree_size", Big, nullable=False),
+    Column("root", Text, nullable=False),
+    Column("draft", Boolean, nullable=False),
+    Column("built_at", Text, nullable=False),
+    UniqueConstraint("our_reference", "sha256", name="package_bytes"),
+)
+filing = Table(
+    "filing",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("our_reference", Text, nullable=False),
+    Column("institution", Text, nullable=False),
+    Column("court", Text, nullable=False),
+    Column("court_address", Text, nullable=False),
+    Column("package_sha256", Text, nullable=False),
+    Column("filing_id", Text, nullable=False),
+    Column("nonce", Big, nullable=False),
+    Column("tx", Text, nullable=False),
+    Column("raw_tx", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("submitted_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    UniqueConstraint("package_sha256", "court_address", name="filing_once"),
+)
+docket_entry = Table(
+    "docket_entry",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("our_reference", Text, nullable=False),
+    Column("institution", Text, nullable=False),
+    Column("court", Text, nullable=False),
+    Column("filing_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("detail_digest", Text, nullable=False),
+    Column("tx", Text, nullable=False),
+    Column("block", Big, nullable=False),
+    Column("received_at", Text, nullable=False),
+    UniqueConstraint("filing_id", "tx", name="docket_entry_once"),
+)
+APPEND_ONLY = ("package", "docket_entry")

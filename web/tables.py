@@ -1,0 +1,18 @@
+"""The account table of the web room: who may sign in, with which role. Passwords are argon2id hashes."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+account = Table(
+    "account",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("password_hash", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("locked_until", Text),
+)
