@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from evidence_service.core.checkpoint import Checkpoint
@@ -171,9 +172,28 @@ class Signer(Protocol):
         ...
 
 
+class AnchorState(StrEnum):
+    """How far an anchor transaction has come.
+
+    *prepared*: signed and stored, not yet sent. *sent*: handed to a node. *mined*: in a block, and on the local chain
+    that block is safe on disk. *final*: deep enough. *lost*: the chain does not know it and it can no longer be sent.
+    *failed*: the contract refused it.
+    """
+
+    PREPARED = "prepared"
+    SENT = "sent"
+    MINED = "mined"
+    FINAL = "final"
+    LOST = "lost"
+    FAILED = "failed"
+
+
+OPEN_STATES = (AnchorState.PREPARED, AnchorState.SENT, AnchorState.MINED)
+
+
 @dataclass(frozen=True, slots=True)
 class AnchorRecord:
-    """One anchor transaction and how far it has come."""
+    """One anchor transaction and how far it has come. `id` is 0 until it is stored."""
 
     id: int
     institution: str
@@ -185,8 +205,102 @@ class AnchorRecord:
     nonce: int
     tx: str
     raw_tx: bytes
-    state: str
+    state: AnchorState
     block: int | None
     block_hash: str | None
     gas: int | None
     created_at: datetime
+
+
+class AnchorStore(Protocol):
+    """Keeps anchor intents and outcomes."""
+
+    def add(self, record: AnchorRecord) -> AnchorRecord:
+        """Store an intent durably before anything is sent; returns it with its id."""
+        ...
+
+    def move(self, record: AnchorRecord, now: datetime) -> AnchorRecord:
+        """Store the new state, block and gas of a record."""
+        ...
+
+    def open(self, institution: str) -> list[AnchorRecord]:
+        """Records that are neither final nor lost nor failed, oldest first."""
+        ...
+
+    def newest(self, institution: str, limit: int) -> list[AnchorRecord]:
+        """The newest records, newest first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedTx:
+    """A signed transaction that has not been sent: account nonce, 0x hash, raw bytes."""
+
+    nonce: int
+    tx_hash: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class TxOutcome:
+    """What the chain says of a transaction: unknown, pending, mined or failed."""
+
+    state: str
+    block_number: int | None
+    block_hash: str | None
+    gas_used: int | None
+    error: str
+
+
+class AnchorChain(Protocol):
+    """A chain with our EvidenceAnchor contract on it. Every call has a timeout and may be repeated."""
+
+    @property
+    def chain_id(self) -> int:
+        """EIP-155 chain id."""
+        ...
+
+    @property
+    def contract(self) -> str:
+        """Address of EvidenceAnchor, checksummed."""
+        ...
+
+    def check(self) -> None:
+        """Raise ChainError unless chain id, genesis and contract code are the ones this instance knows."""
+        ...
+
+    def ensure_registered(self, origin: str, key: bytes) -> str:
+        """Register the log if the contract does not know it; returns its 0x logId."""
+        ...
+
+    def head(self, log_id: str) -> tuple[int, bytes]:
+        """Newest anchored size and root of a log; size 0 where there is none."""
+        ...
+
+    def prepare_anchor(self, log_id: str, size: int, root: bytes, proof: Sequence[bytes]) -> PreparedTx:
+        """Simulate, then sign an anchor call. Raises ChainError with the contract's reason if it would refuse."""
+        ...
+
+    def send(self, prepared: PreparedTx) -> None:
+        """Hand a signed transaction to the node; sending one that it knows is not an error."""
+        ...
+
+    def wait(self, tx_hash: str) -> TxOutcome:
+        """Wait a bounded time for a transaction; the outcome may still be pending or unknown."""
+        ...
+
+    def outcome(self, tx_hash: str) -> TxOutcome:
+        """What the chain says of a transaction now."""
+        ...
+
+    def next_nonce(self) -> int:
+        """The account's next unused nonce."""
+        ...
+
+    def secure(self) -> None:
+        """Local chain: mine the confirmation blocks and save the state to disk. Elsewhere: nothing."""
+        ...
+
+    def head_block(self) -> int:
+        """Number of the newest block."""
+        ...

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, text, update
 
 from evidence_service.adapters import tables
 from evidence_service.adapters.subtrees import SubtreeTiles, append_subtrees
@@ -186,11 +187,11 @@ class SqlLogStore:
             )
         return _log_record(row)
 
-    def _checkpoint(self, institution: str, condition: object) -> PublishedCheckpoint | None:
+    def _checkpoint(self, institution: str, condition: ColumnElement[bool]) -> PublishedCheckpoint | None:
         query = (
             select(tables.checkpoint)
             .where(tables.checkpoint.c.log_id == self._log(institution).id)
-            .where(condition)  # type: ignore[arg-type]
+            .where(condition)
             .order_by(tables.checkpoint.c.size.desc())
             .limit(1)
         )
@@ -198,7 +199,9 @@ class SqlLogStore:
             row = connection.execute(query).one_or_none()
         return None if row is None else _published(row)
 
-    def _events(self, condition: object, limit: int | None = None, *, newest_first: bool = False) -> list[StoredEvent]:
+    def _events(
+        self, condition: ColumnElement[bool], limit: int | None = None, *, newest_first: bool = False
+    ) -> list[StoredEvent]:
         order = tables.event.c.idx.desc() if newest_first else tables.event.c.idx
         query = (
             select(*EVENT_COLUMNS, tables.log.c.institution)
@@ -207,7 +210,7 @@ class SqlLogStore:
                 (tables.entry.c.log_id == tables.event.c.log_id) & (tables.entry.c.idx == tables.event.c.idx),
             )
             .join(tables.log, tables.log.c.id == tables.event.c.log_id)
-            .where(condition)  # type: ignore[arg-type]
+            .where(condition)
             .order_by(order)
         )
         if limit is not None:
@@ -312,26 +315,26 @@ def _lock(connection: Connection, log_id: int) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(7305, :log_id)"), {"log_id": log_id})
 
 
-def _log_record(row: object) -> LogRecord:
+def _log_record(row: Any) -> LogRecord:
     return LogRecord(
-        row.id,
-        row.institution,
-        row.name,
-        row.origin,
-        row.vkey,
-        row.package_vkey,
-        row.size,  # type: ignore[attr-defined]
+        id=row.id,
+        institution=row.institution,
+        name=row.name,
+        origin=row.origin,
+        vkey=row.vkey,
+        package_vkey=row.package_vkey,
+        size=row.size,
     )
 
 
-def _published(row: object) -> PublishedCheckpoint:
-    note: str = row.note  # type: ignore[attr-defined]
-    created_at = parse_instant(row.created_at, "created_at")  # type: ignore[attr-defined]
+def _published(row: Any) -> PublishedCheckpoint:
+    note: str = row.note
+    created_at = parse_instant(row.created_at, "created_at")
     return PublishedCheckpoint(parse_checkpoint(parse_note(note.encode()).text), note, created_at)
 
 
-def _stored(row: object) -> StoredEvent:
-    values = row._mapping  # type: ignore[attr-defined]
+def _stored(row: Any) -> StoredEvent:
+    values = row._mapping
     return StoredEvent(
         institution=values["institution"],
         event_id=values["event_id"],

@@ -1,7 +1,7 @@
 """The tables of the evidence room, as SQLAlchemy Core sees them. The migrations make them; a test compares both.
 
-Instants are RFC 3339 text in UTC; digests are raw bytes. `entry`, `event`, `subtree`, `checkpoint` and `attachment`
-are append-only: triggers refuse UPDATE and DELETE, and anchors detect whoever gets past the triggers.
+Instants are RFC 3339 text in UTC; digests are raw bytes. `entry`, `event`, `subtree` and `checkpoint` are
+append-only: triggers refuse UPDATE and DELETE, and anchors detect whoever gets past the triggers.
 """
 
 from __future__ import annotations
@@ -95,13 +95,4 @@ anchor = Table(
     Column("updated_at", Text, nullable=False),
     UniqueConstraint("log_id", "tx", name="anchor_tx"),
 )
-attachment = Table(
-    "attachment",
-    metadata,
-    Column("sha256", Text, primary_key=True),
-    Column("sm3", Text, nullable=False),
-    Column("size", Big, nullable=False),
-    Column("media_type", Text, nullable=False),
-    Column("stored_at", Text, nullable=False),
-)
-APPEND_ONLY = ("entry", "event", "subtree", "checkpoint", "attachment")
+APPEND_ONLY = ("entry", "event", "subtree", "checkpoint")

@@ -13,10 +13,9 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-APPEND_ONLY = ("entry", "event", "subtree", "checkpoint", "attachment", "package", "docket_entry")
+APPEND_ONLY = ("entry", "event", "subtree", "checkpoint", "package", "docket_entry")
 TABLES = (
     "anchor",
-    "attachment",
     "checkpoint",
     "entry",
     "event",
@@ -54,14 +53,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("log_id", "tx", name="anchor_tx"),
     )
     op.create_table(
-        "attachment",
-        sa.Column("sha256", sa.Text(), primary_key=True),
-        sa.Column("sm3", sa.Text(), nullable=False),
-        sa.Column("size", BIG, nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False),
-        sa.Column("stored_at", sa.Text(), nullable=False),
-    )
-    op.create_table(
         "checkpoint",
         sa.Column("log_id", sa.Integer(), primary_key=True),
         sa.Column("size", BIG, primary_key=True, autoincrement=False),
@@ -88,8 +79,8 @@ def upgrade() -> None:
         sa.Column("captured_at", sa.Text(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
-        sa.UniqueConstraint("log_id", "loan", "sequence", name="event_loan_sequence"),
         sa.UniqueConstraint("log_id", "idx", name="event_idx"),
+        sa.UniqueConstraint("log_id", "loan", "sequence", name="event_loan_sequence"),
     )
     op.create_table(
         "loan",

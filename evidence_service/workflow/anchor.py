@@ -1,0 +1,161 @@
+"""checkpoint > anchor: put the size and root of the newest checkpoint on the chain.
+
+Spec: docs/spec/anchor.md. The intent (nonce, tx hash, raw transaction) is stored before it is sent. Recovery is the
+first half of the normal path: every open intent is looked up on the chain before a new one is made.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from evidence_service.core.merkle import consistency_proof, root_hash
+from evidence_service.core.note import parse_vkey
+from evidence_service.errors import ChainError
+from evidence_service.ports import (
+    AnchorChain,
+    AnchorRecord,
+    AnchorState,
+    AnchorStore,
+    LogRecord,
+    LogStore,
+    PreparedTx,
+    PublishedCheckpoint,
+    TxOutcome,
+)
+
+
+class NothingToAnchorError(ChainError):
+    """The log has no checkpoint."""
+
+    code = "nothing-published"
+
+
+class ChainLostError(ChainError):
+    """The chain no longer holds what it held, or holds what this instance never signed."""
+
+    code = "chain-lost-its-past"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchoring:
+    """What anchoring needs from outside."""
+
+    logs: LogStore
+    anchors: AnchorStore
+    chain: AnchorChain
+    confirmations: int
+    now: datetime
+
+
+def anchor(log: LogRecord, doors: Anchoring) -> AnchorRecord:
+    """Anchor the newest checkpoint of a log; returns its record (mined or final). Safe to repeat."""
+    published = doors.logs.latest_checkpoint(log.institution)
+    if published is None:
+        raise NothingToAnchorError(f"log {log.institution} has no checkpoint; run `proofdocket publish` first")
+    doors.chain.check()
+    for record in doors.anchors.open(log.institution):
+        recover(record, doors)
+    log_id = doors.chain.ensure_registered(log.origin, parse_vkey(log.vkey).public_key)
+    size, root = doors.chain.head(log_id)
+    _check_past(log, size, root, doors)
+    if size == published.checkpoint.size:
+        return _found(log, published, doors)
+    return _send(log, log_id, size, published, doors)
+
+
+def recover(record: AnchorRecord, doors: Anchoring) -> AnchorRecord:
+    """Find out what became of an open intent and bring its record up to date."""
+    outcome = doors.chain.outcome(record.tx)
+    if outcome.state == "unknown" and doors.chain.next_nonce() <= record.nonce:
+        # Not done, or done on a node that forgot: the very same bytes may be sent again.
+        doors.chain.send(PreparedTx(record.nonce, record.tx, record.raw_tx))
+        outcome = doors.chain.wait(record.tx)
+    elif outcome.state == "pending":
+        outcome = doors.chain.wait(record.tx)
+    return _settle(record, outcome, doors)
+
+
+def _send(log: LogRecord, log_id: str, old_size: int, published: PublishedCheckpoint, doors: Anchoring) -> AnchorRecord:
+    checkpoint = published.checkpoint
+    tree = doors.logs.tree(log.institution, checkpoint.size)
+    proof = consistency_proof(tree, old_size, checkpoint.size) if old_size else ()
+    prepared = doors.chain.prepare_anchor(log_id, checkpoint.size, checkpoint.root, proof)
+    record = doors.anchors.add(
+        AnchorRecord(
+            id=0,
+            institution=log.institution,
+            size=checkpoint.size,
+            root=checkpoint.root,
+            chain_id=doors.chain.chain_id,
+            contract=doors.chain.contract,
+            chain_log_id=log_id,
+            nonce=prepared.nonce,
+            tx=prepared.tx_hash,
+            raw_tx=prepared.raw,
+            state=AnchorState.PREPARED,
+            block=None,
+            block_hash=None,
+            gas=None,
+            created_at=doors.now,
+        )
+    )
+    # Crash here: the intent is stored, nothing was sent; `recover` sends the same bytes.
+    doors.chain.send(prepared)
+    # Crash here: sent, and we do not know it; `recover` finds it by its hash.
+    record = doors.anchors.move(replace(record, state=AnchorState.SENT), doors.now)
+    return _settle(record, doors.chain.wait(record.tx), doors)
+
+
+def _settle(record: AnchorRecord, outcome: TxOutcome, doors: Anchoring) -> AnchorRecord:
+    """Record an outcome. *mined* only after the chain's state is safe."""
+    if outcome.state == "failed":
+        doors.anchors.move(replace(record, state=AnchorState.FAILED, gas=outcome.gas_used), doors.now)
+        raise ChainError(f"anchor {record.tx} was refused by the contract: {outcome.error}")
+    if outcome.state == "unknown":
+        return doors.anchors.move(replace(record, state=AnchorState.LOST), doors.now)
+    if outcome.state == "pending":
+        raise ChainError(f"anchor {record.tx} is sent but not mined yet; run `proofdocket anchor` again")
+    doors.chain.secure()
+    # Crash here: mined and safe, the record still says sent; `recover` finds it by its hash.
+    assert outcome.block_number is not None
+    deep = doors.chain.head_block() - outcome.block_number >= doors.confirmations
+    mined = replace(
+        record,
+        state=AnchorState.FINAL if deep else AnchorState.MINED,
+        block=outcome.block_number,
+        block_hash=outcome.block_hash,
+        gas=outcome.gas_used,
+    )
+    return doors.anchors.move(mined, doors.now)
+
+
+def _found(log: LogRecord, published: PublishedCheckpoint, doors: Anchoring) -> AnchorRecord:
+    """The newest checkpoint is on the chain already: return the record that put it there."""
+    for record in doors.anchors.newest(log.institution, 50):
+        if record.size == published.checkpoint.size and record.state in (AnchorState.MINED, AnchorState.FINAL):
+            return record
+    raise ChainLostError(
+        f"the chain holds size {published.checkpoint.size} of log {log.institution}, but this database has no record "
+        "of the transaction; was an older backup restored?"
+    )
+
+
+def _check_past(log: LogRecord, size: int, root: bytes, doors: Anchoring) -> None:
+    """What the chain holds must be what we signed, and must include everything recorded as anchored."""
+    recorded = [
+        record
+        for record in doors.anchors.newest(log.institution, 50)
+        if record.state in (AnchorState.MINED, AnchorState.FINAL)
+    ]
+    if recorded and recorded[0].size > size:
+        raise ChainLostError(
+            f"size {recorded[0].size} of log {log.institution} was anchored in block {recorded[0].block}, but the "
+            f"contract's head is {size}: the chain lost its past. Nothing was sent; see docs/spec/anchor.md"
+        )
+    if size == 0:
+        return
+    if size > log.size or root_hash(doors.logs.tree(log.institution, size), size) != root:
+        raise ChainLostError(
+            f"the contract's head of log {log.institution} at size {size} is not a root of this database"
+        )

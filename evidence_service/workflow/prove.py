@@ -1,0 +1,48 @@
+"""checkpoint > proof: the tlog-proof of one event and the exact leaf bytes beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evidence_service.core.commitment import Disclosure, commit
+from evidence_service.core.event import parse_event
+from evidence_service.core.merkle import inclusion_proof
+from evidence_service.core.proof import TlogProof
+from evidence_service.errors import EvidenceError
+from evidence_service.ports import LogStore, PublishedCheckpoint, StoredEvent
+
+
+class NotPublishedError(EvidenceError):
+    """The event is logged but no checkpoint covers it yet."""
+
+    code = "not-published"
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceProof:
+    """One event's proof: the leaf bytes, its index, and the C2SP proof against a signed checkpoint."""
+
+    event: StoredEvent
+    proof: TlogProof
+    tree_size: int
+
+    @property
+    def leaf(self) -> bytes:
+        """The exact bytes that were hashed into the tree."""
+        return self.event.leaf
+
+
+def prove(store: LogStore, event: StoredEvent, published: PublishedCheckpoint | None = None) -> EvidenceProof:
+    """Make the proof of an event under the given checkpoint, or under the newest that covers it."""
+    if published is None:
+        published = store.checkpoint_covering(event.institution, event.index)
+    if published is None or published.checkpoint.size <= event.index:
+        raise NotPublishedError(f"event {event.event_id} is logged but not published; run `proofdocket publish`")
+    size = published.checkpoint.size
+    path = inclusion_proof(store.tree(event.institution, size), event.index, size)
+    return EvidenceProof(event, TlogProof(event.index, path, published.note), size)
+
+
+def disclosures_of(event: StoredEvent) -> tuple[Disclosure, ...]:
+    """Every disclosure of an event, recomputed from its body and its secret."""
+    return commit(parse_event(event.body), event.secret)
