@@ -32,7 +32,7 @@ from litigation.errors import DebtInputError
 
 MAX_BYTES = 5_000_000
 _MONEY = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?", re.ASCII)
-_RATE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,12})?", re.ASCII)
+_RATE = re.compile(r"[0-9]{1,3}(\.[0-9]{1,30})?", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _WORD = re.compile(r"[^\s\x00-\x1f\x7f]{1,40}")
 _REQUIRED = {

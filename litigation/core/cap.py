@@ -13,7 +13,8 @@ from datetime import date
 from decimal import Decimal
 
 from litigation.core.costs import counts_to_cap
-from litigation.core.ledger import PREPAID, CostLine, DueLine, Ledger
+from litigation.core.due_line import CostLine, DueLine
+from litigation.core.ledger import PREPAID, Ledger
 from litigation.core.money import ZERO, to_cent, total_of
 from litigation.core.rules import Rules
 from litigation.core.terms import Kind
@@ -54,9 +55,9 @@ NO_CAP = CapResult(ZERO, ())
 
 def cap_globally(ledger: Ledger, rules: Rules, rules_day: date) -> CapResult:
     """Hold all charges since the last settled due date against the cap on outstanding principal."""
-    since = ledger.settled_through
-    allowed = _allowed_globally(ledger, since)
     counted = [cost for cost in ledger.costs if counts_to_cap(cost.cost, rules, rules_day)]
+    since = settled_through(ledger, counted)
+    allowed = _allowed_globally(ledger, since)
     excess = max(ZERO, _charged_since(ledger, counted, since) - allowed)
     removed = _cut_in_order(_open_charges(ledger, counted), excess)
     return CapResult(allowed, tuple(removed))
@@ -73,6 +74,17 @@ def cap_per_line(ledger: Ledger) -> CapResult:
         allowed += min(charged, limit)
         removed += _cut_in_order(_late_charges([line], ledger.cutoff), max(ZERO, charged - limit))
     return CapResult(allowed, tuple(removed))
+
+
+def settled_through(ledger: Ledger, counted: Iterable[CostLine]) -> date:
+    """The last due date up to which nothing that the cap counts is open; else the disbursement."""
+    open_costs = [cost.cost.on for cost in counted if cost.left]
+    through = ledger.terms.disbursed_on
+    for line in ledger.lines:
+        if not line.is_settled(ledger.cutoff) or any(on <= line.due for on in open_costs):
+            break
+        through = line.due
+    return through
 
 
 def _allowed_globally(ledger: Ledger, since: date) -> Decimal:
@@ -94,7 +106,7 @@ def _charged_since(ledger: Ledger, counted: Iterable[CostLine], since: date) -> 
             charged += line.interest_due
             charged += line.penalty.accrued(ledger.cutoff) + line.compound.accrued(ledger.cutoff)
     charged += total_of(early.interest.amount for early in ledger.prepayments if early.on > since)
-    return charged + total_of(cost.cost.amount if cost.cost.on > since else cost.left for cost in counted)
+    return charged + total_of(cost.cost.amount for cost in counted if cost.left or cost.cost.on > since)
 
 
 def _line_limit(ledger: Ledger, line: DueLine) -> Decimal:

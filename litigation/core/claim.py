@@ -15,8 +15,9 @@ from litigation.core.allocation import Applied
 from litigation.core.annual_cost import AnnualCost, annual_cost
 from litigation.core.cap import NO_CAP, CapResult, cap_globally, cap_per_line
 from litigation.core.costs import ACCEPTANCE, acceptance_fee, reduced_acceptance_fee
+from litigation.core.due_line import DueLine
 from litigation.core.interest import Segment, interest_by_days
-from litigation.core.ledger import DueLine, Ledger, run_ledger
+from litigation.core.ledger import Ledger, run_ledger
 from litigation.core.money import ZERO, to_cent, total_of
 from litigation.core.rules import Rules
 from litigation.core.schedule import ScheduleRow, schedule_for

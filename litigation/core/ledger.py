@@ -13,11 +13,11 @@ from datetime import date
 from decimal import Decimal
 
 from litigation.core.allocation import Applied, Slot, waterfall
+from litigation.core.due_line import CostLine, DueLine
 from litigation.core.interest import Accrual, Segment, interest_by_days
 from litigation.core.money import ZERO, to_cent, total_of
 from litigation.core.schedule import Instalment, RepaymentPlan, plan_for
 from litigation.core.terms import (
-    Cost,
     Kind,
     LoanTerms,
     Payment,
@@ -28,70 +28,6 @@ from litigation.core.terms import (
 
 ACCELERATED = "accelerated"
 PREPAID = "prepaid"
-
-
-@dataclass(slots=True)
-class DueLine:
-    """What fell due on one day, what of it is still open, and the interest it grew since."""
-
-    item: str
-    due: date
-    principal_due: Decimal
-    interest_due: Decimal
-    rule: str
-    penalty: Accrual
-    compound: Accrual
-
-    @property
-    def principal(self) -> Decimal:
-        """Principal still open: the base of the penalty."""
-        return self.penalty.base
-
-    @property
-    def interest(self) -> Decimal:
-        """In-term interest still open: the base of the compound interest."""
-        return self.compound.base
-
-    def owed(self, kind: Kind, day: date) -> Decimal:
-        """What of one kind is open on a day."""
-        match kind:
-            case Kind.PRINCIPAL:
-                return self.principal
-            case Kind.INTEREST:
-                return self.interest
-            case Kind.PENALTY:
-                return self.penalty.owed(day)
-            case Kind.COMPOUND:
-                return self.compound.owed(day)
-            case Kind.COSTS:
-                return ZERO
-
-    def pay(self, kind: Kind, day: date, amount: Decimal) -> None:
-        """Extinguish part of one kind."""
-        match kind:
-            case Kind.PRINCIPAL:
-                self.penalty.lower_base(day, amount)
-            case Kind.INTEREST:
-                self.compound.lower_base(day, amount)
-            case Kind.PENALTY:
-                self.penalty.paid += amount
-            case Kind.COMPOUND:
-                self.compound.paid += amount
-            case Kind.COSTS:
-                raise AssertionError("costs are no part of an instalment")
-
-    def is_settled(self, day: date) -> bool:
-        """Nothing of the line is open."""
-        return not any(self.owed(kind, day) for kind in Kind)
-
-
-@dataclass(slots=True)
-class CostLine:
-    """A cost of realising the claim and what of it is still open."""
-
-    item: str
-    cost: Cost
-    left: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,21 +74,7 @@ class Ledger:
             if line.interest:
                 return through
             through = line.due
-        return self._through_after_prepayment(through)
-
-    @property
-    def settled_through(self) -> date:
-        """The last due date up to which nothing is open: the cap counts from here."""
-        through = self.terms.disbursed_on
-        for line in self.lines:
-            if not line.is_settled(self.cutoff):
-                return through
-            through = line.due
-        return self._through_after_prepayment(through)
-
-    def _through_after_prepayment(self, through: date) -> date:
-        """A loan that is wholly prepaid has its interest paid to that day."""
-        if self.undue == 0 and self.prepayments:
+        if self.undue == 0 and self.prepayments:  # wholly prepaid
             return max(through, self.prepayments[-1].on)
         return through
 

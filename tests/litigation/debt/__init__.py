@@ -1,0 +1,1 @@
+"""Tests of the money core: schedules, ledger, caps, fees, rules and the debt command."""
