@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +21,7 @@ from litigation.core.costs import (
 from litigation.core.interest import double_interest, interest_by_days
 from litigation.core.limitation import limitation_end, limitation_of
 from litigation.core.money import to_cent, total_of
+from litigation.core.rules import Rules
 from litigation.core.schedule import schedule_for
 from litigation.core.terms import Allocation, Cap, CapMethod, Kind, Repayment
 from litigation.rulebook import load_rules
@@ -245,10 +247,16 @@ def test_o14_limitation() -> None:
 )
 def test_o15_court_fees(amount: str, fees: str) -> None:
     """Columns: full, half, preservation, execution, payment order; a dash is not in the table."""
-    kinds = (acceptance_fee, reduced_acceptance_fee, preservation_fee, execution_fee, payment_order_fee)
+    kinds: tuple[Callable[[Decimal, Rules, date], Decimal], ...] = (
+        acceptance_fee,
+        reduced_acceptance_fee,
+        preservation_fee,
+        execution_fee,
+        payment_order_fee,
+    )
     for fee, expected in zip(kinds, fees.split(), strict=True):
         if expected != "-":
-            assert fee(Decimal(amount), load_rules(), TODAY) == money(expected), fee.__name__
+            assert fee(Decimal(amount), load_rules(), TODAY) == money(expected)
 
 
 def test_o15_a_court_that_rounds_to_whole_yuan_is_a_setting() -> None:
