@@ -1,0 +1,66 @@
+"""The `chain` commands: start, stop and look at the local chain of an instance.
+
+Spec: docs/spec/anchor.md, "The local chain". With --json one object: {running, chain_id, head, saved_head}.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from evidence_service.adapters.local_chain import LocalChain
+from evidence_service.core.chain import ChainStatus
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+@click.group()
+def chain() -> None:
+    """The local chain of this instance."""
+
+
+@chain.command()
+@click.option("--chain-id", type=click.IntRange(min=1), help="Id of a new chain; 31337 when not given.")
+@as_json
+@click.pass_context
+def start(context: click.Context, chain_id: int | None, as_json: bool) -> None:
+    """Start the chain; nothing happens when it runs."""
+    _tell(LocalChain(_home(context), chain_id=chain_id).start(), as_json=as_json)
+
+
+@chain.command()
+@as_json
+@click.pass_context
+def stop(context: click.Context, as_json: bool) -> None:
+    """Save the chain and stop it; nothing happens when it does not run."""
+    _tell(LocalChain(_home(context)).stop(), as_json=as_json)
+
+
+@chain.command()
+@as_json
+@click.pass_context
+def status(context: click.Context, as_json: bool) -> None:
+    """Say whether the chain runs, its newest block, and the newest block that is safe on disk."""
+    _tell(LocalChain(_home(context)).status(), as_json=as_json)
+
+
+def _home(context: click.Context) -> Path:
+    """The instance's home: --home of the command before us, else PROOFDOCKET_HOME, else ./var."""
+    given = context.find_root().params.get("home")
+    return Path(given or os.environ.get("PROOFDOCKET_HOME") or "./var")
+
+
+def _tell(found: ChainStatus, *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(found.as_json()))
+        return
+    if not found.running:
+        click.echo("the chain does not run")
+    else:
+        click.echo(f"the chain runs: id {found.chain_id}, newest block {found.head}")
+    click.echo("nothing is saved yet" if found.saved_head is None else f"saved up to block {found.saved_head}")
+    if found.note:
+        click.echo(found.note)
