@@ -1,0 +1,1 @@
+"""Dated rules as data: TOML files read by litigation.rulebook. Spec: docs/spec/debt.md section 11."""
