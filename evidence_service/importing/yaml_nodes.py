@@ -103,7 +103,8 @@ def read_yaml(raw: bytes, file: str) -> Node:
 def _refuse_tricks(text: str, file: str) -> None:
     events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.SafeLoader)
     for event in events:
-        line = event.start_mark.line + 1
+        mark = event.start_mark
+        line = mark.line + 1 if mark else 1
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise ProfileError(f"{file}, line {line}: anchors and aliases are not allowed; write it out")
         if getattr(event, "tag", None):
