@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from evidence_service.core.chain import PreparedTx, TxOutcome
 from evidence_service.core.checkpoint import Checkpoint
 from evidence_service.core.merkle import SubtreeReader
 
@@ -230,26 +231,6 @@ class AnchorStore(Protocol):
     def newest(self, institution: str, limit: int) -> list[AnchorRecord]:
         """The newest records, newest first."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedTx:
-    """A signed transaction that has not been sent: account nonce, 0x hash, raw bytes."""
-
-    nonce: int
-    tx_hash: str
-    raw: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class TxOutcome:
-    """What the chain says of a transaction: unknown, pending, mined or failed."""
-
-    state: str
-    block_number: int | None
-    block_hash: str | None
-    gas_used: int | None
-    error: str
 
 
 class AnchorChain(Protocol):

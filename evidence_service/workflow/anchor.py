@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from evidence_service.core.chain import PreparedTx, TxOutcome, TxState
 from evidence_service.core.merkle import consistency_proof, root_hash
 from evidence_service.core.note import parse_vkey
 from evidence_service.errors import ChainError
@@ -19,9 +20,7 @@ from evidence_service.ports import (
     AnchorStore,
     LogRecord,
     LogStore,
-    PreparedTx,
     PublishedCheckpoint,
-    TxOutcome,
 )
 
 
@@ -67,11 +66,11 @@ def anchor(log: LogRecord, doors: Anchoring) -> AnchorRecord:
 def recover(record: AnchorRecord, doors: Anchoring) -> AnchorRecord:
     """Find out what became of an open intent and bring its record up to date."""
     outcome = doors.chain.outcome(record.tx)
-    if outcome.state == "unknown" and doors.chain.next_nonce() <= record.nonce:
+    if outcome.state is TxState.UNKNOWN and doors.chain.next_nonce() <= record.nonce:
         # Not done, or done on a node that forgot: the very same bytes may be sent again.
         doors.chain.send(PreparedTx(record.nonce, record.tx, record.raw_tx))
         outcome = doors.chain.wait(record.tx)
-    elif outcome.state == "pending":
+    elif outcome.state is TxState.PENDING:
         outcome = doors.chain.wait(record.tx)
     return _settle(record, outcome, doors)
 
@@ -109,12 +108,12 @@ def _send(log: LogRecord, log_id: str, old_size: int, published: PublishedCheckp
 
 def _settle(record: AnchorRecord, outcome: TxOutcome, doors: Anchoring) -> AnchorRecord:
     """Record an outcome. *mined* only after the chain's state is safe."""
-    if outcome.state == "failed":
+    if outcome.state is TxState.FAILED:
         doors.anchors.move(replace(record, state=AnchorState.FAILED, gas=outcome.gas_used), doors.now)
         raise ChainError(f"anchor {record.tx} was refused by the contract: {outcome.error}")
-    if outcome.state == "unknown":
+    if outcome.state is TxState.UNKNOWN:
         return doors.anchors.move(replace(record, state=AnchorState.LOST), doors.now)
-    if outcome.state == "pending":
+    if outcome.state is TxState.PENDING:
         raise ChainError(f"anchor {record.tx} is sent but not mined yet; run `proofdocket anchor` again")
     doors.chain.secure()
     # Crash here: mined and safe, the record still says sent; `recover` finds it by its hash.

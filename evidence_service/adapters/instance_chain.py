@@ -1,0 +1,197 @@
+"""The chain an instance anchors on: its own local chain, or one at PROOFDOCKET_RPC_URL; with our contracts on it.
+
+Spec: docs/spec/anchor.md. The deployment (chain id, genesis, addresses, code hash) is recorded once in
+``chain/deployment.json`` and checked before every use; nothing is ever silently redeployed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from evidence_service.adapters.chain_account import ChainAccount
+from evidence_service.adapters.ethereum import EthereumAnchor
+from evidence_service.adapters.json_rpc import JsonRpc
+from evidence_service.adapters.local_chain import LocalChain
+from evidence_service.core.chain import Deployment, PreparedTx, TxOutcome
+from evidence_service.core.trust import ChainGrade, PinnedChain
+from evidence_service.errors import ChainError
+from evidence_service.settings import Settings
+
+
+class InstanceChain:
+    """Knows where the chain is and which contracts on it are ours; opens it when it is needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._path = settings.home / "chain" / "deployment.json"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the instance runs its own chain."""
+        return not self._settings.rpc_url
+
+    @property
+    def local(self) -> LocalChain:
+        """The instance's own chain."""
+        return LocalChain(self._settings.home, chain_id=self._settings.chain_id)
+
+    def deployment(self) -> Deployment | None:
+        """The contracts of this instance; None before `init`."""
+        try:
+            return Deployment(**json.loads(self._path.read_text("utf-8")))
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError) as error:
+            raise ChainError(f"{self._path} is damaged; restore it from a backup") from error
+
+    def initialise(self) -> Deployment:
+        """Start the chain if it is ours, deploy the contracts once, and record them. Safe to repeat."""
+        known = self.deployment()
+        if known is not None:
+            self.open().check()
+            return known
+        url, account = self._start(), ChainAccount.load_or_make(self._settings.home)
+        if self.is_local:
+            self.local.fund(account.address)
+        made = EthereumAnchor(url, account, self._chain_id(url)).deploy()
+        if self.is_local:
+            self.local.save_state()
+        # Crash here: the contracts exist and nobody wrote them down; the next `deploy` finds them by their code.
+        self._record(made)
+        return made
+
+    def open(self) -> OpenChain:
+        """The chain, ready to be asked; started if it is ours. Raises ChainError before `init`."""
+        known = self.deployment()
+        if known is None:
+            raise ChainError("this instance has no contracts yet; run `proofdocket init`")
+        url = self._start()
+        account = ChainAccount.load_or_make(self._settings.home)
+        anchor = EthereumAnchor(url, account, known.chain_id, known)
+        local = self.local if self.is_local else None
+        return OpenChain(anchor, known, url, account.address, local, self._settings.confirmations)
+
+    def pinned(self, confirmations: int) -> PinnedChain | None:
+        """This chain as a trust file pins it."""
+        known = self.deployment()
+        if known is None:
+            return None
+        return PinnedChain(
+            chain_id=known.chain_id,
+            genesis=known.genesis_hash.lower(),
+            contract=known.evidence_anchor.lower(),
+            code_hash=known.code_hash.lower(),
+            grade=ChainGrade.SELF_RUN if self.is_local else ChainGrade.CONSORTIUM,
+            confirmations=confirmations,
+        )
+
+    def _start(self) -> str:
+        if not self.is_local:
+            return self._settings.rpc_url
+        local = self.local
+        local.start()
+        return local.rpc_url
+
+    def _chain_id(self, url: str) -> int:
+        return JsonRpc(url).number("eth_chainId")
+
+    def _record(self, made: Deployment) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        with temporary.open("w", encoding="utf-8") as handle:
+            json.dump(asdict(made), handle, indent=2, sort_keys=True)
+            handle.write("\n")
+            handle.flush()
+            os.fsync(handle.fileno())
+        temporary.replace(self._path)
+        _sync(self._path.parent)
+
+
+class OpenChain:
+    """`AnchorChain` on the instance's chain."""
+
+    def __init__(
+        self,
+        anchor: EthereumAnchor,
+        deployment: Deployment,
+        url: str,
+        account: str,
+        local: LocalChain | None,
+        confirmations: int,
+    ) -> None:
+        self._anchor = anchor
+        self._deployment = deployment
+        self._local = local
+        self._account = account
+        self._confirmations = confirmations
+        self.url = url
+
+    @property
+    def chain_id(self) -> int:
+        """EIP-155 chain id."""
+        return self._deployment.chain_id
+
+    @property
+    def contract(self) -> str:
+        """Address of EvidenceAnchor, checksummed."""
+        return self._deployment.evidence_anchor
+
+    def check(self) -> None:
+        """Raise ChainError unless chain id, genesis and contract code are the ones this instance knows."""
+        known = self._deployment
+        self._anchor.check_identity(known.chain_id, known.genesis_hash, known.code_hash)
+
+    def ensure_registered(self, origin: str, key: bytes) -> str:
+        """Register the log if the contract does not know it; returns its 0x logId."""
+        return "0x" + self._anchor.register_log(origin, key).hex()
+
+    def head(self, log_id: str) -> tuple[int, bytes]:
+        """Newest anchored size and root of a log."""
+        head = self._anchor.head(_bytes(log_id))
+        return head.size, head.root
+
+    def prepare_anchor(self, log_id: str, size: int, root: bytes, proof: Sequence[bytes]) -> PreparedTx:
+        """Simulate, then sign an anchor call."""
+        return self._anchor.prepare_anchor(_bytes(log_id), size, root, proof)
+
+    def send(self, prepared: PreparedTx) -> None:
+        """Hand a signed transaction to the node."""
+        self._anchor.send(prepared)
+
+    def wait(self, tx_hash: str) -> TxOutcome:
+        """Wait a bounded time for a transaction."""
+        return self._anchor.wait(tx_hash)
+
+    def outcome(self, tx_hash: str) -> TxOutcome:
+        """What the chain says of a transaction now."""
+        return self._anchor.outcome(tx_hash)
+
+    def next_nonce(self) -> int:
+        """The account's next unused nonce."""
+        return JsonRpc(self.url).number("eth_getTransactionCount", self._account, "pending")
+
+    def secure(self) -> None:
+        """Local chain: mine the confirmation blocks and save the state to disk. Elsewhere: nothing."""
+        if self._local is not None:
+            self._local.mine(max(1, self._confirmations))
+            self._local.save_state()
+
+    def head_block(self) -> int:
+        """Number of the newest block."""
+        return self._anchor.block_number()
+
+
+def _bytes(log_id: str) -> bytes:
+    return bytes.fromhex(log_id.removeprefix("0x"))
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,47 @@
+"""Wires the evidence room: the one place that knows every adapter."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from evidence_service.adapters.file_vault import FileVault
+from evidence_service.adapters.instance_chain import InstanceChain
+from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
+from evidence_service.adapters.sql_log_store import SqlLogStore
+from evidence_service.clock import now
+from evidence_service.database import migrate, open_database
+from evidence_service.service import Edges, EvidenceService
+from evidence_service.settings import Settings, read_settings
+
+
+def open_evidence(settings: Settings, engine: Engine) -> EvidenceService:
+    """Open the evidence room of an instance on its database."""
+    passphrase = os.environ.get("PROOFDOCKET_KEY_PASSPHRASE", "")
+    edges = Edges(
+        settings=settings,
+        store=SqlLogStore(engine),
+        anchors=SqlAnchorStore(engine),
+        vault=FileVault(settings.vault_dir),
+        chain=InstanceChain(settings),
+        now=now,
+        randomness=os.urandom,
+        passphrase=passphrase.encode() if passphrase else None,
+    )
+    return EvidenceService(edges)
+
+
+def open_engine(settings: Settings) -> Engine:
+    """Open the instance's database and bring it to the newest migration."""
+    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = open_database(settings.database)
+    migrate(engine)
+    return engine
+
+
+def open_home(home: Path | None = None) -> EvidenceService:
+    """Open the evidence room of a home folder with everything it needs."""
+    settings = read_settings(home)
+    return open_evidence(settings, open_engine(settings))

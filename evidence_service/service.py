@@ -1,0 +1,217 @@
+"""The evidence room as others call it: one object per instance, one method per verb.
+
+Litigation and the pages come in through this door only; so do the commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from evidence_service.adapters.file_vault import FileVault
+from evidence_service.adapters.instance_chain import InstanceChain
+from evidence_service.adapters.key_files import KeyFileSigner
+from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
+from evidence_service.adapters.sql_log_store import SqlLogStore
+from evidence_service.core.event import INSTITUTION, Event, event_from
+from evidence_service.core.trust import TrustFile
+from evidence_service.errors import EvidenceError, NotFoundError, SettingsError
+from evidence_service.importing.records import Record
+from evidence_service.ports import AnchorRecord, LogRecord, PublishedCheckpoint, StoredEvent
+from evidence_service.settings import Settings
+from evidence_service.workflow.anchor import Anchoring, anchor
+from evidence_service.workflow.audit import ConsistencyFinding, audit_consistency
+from evidence_service.workflow.import_events import ImportCounts, ImportDoors, Reject, import_records
+from evidence_service.workflow.ingest import Receipt, ingest_batch
+from evidence_service.workflow.prove import EvidenceProof, prove
+from evidence_service.workflow.publish import publish
+from evidence_service.workflow.trust_file import trust_file
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """The outside of the evidence room, wired once in bootstrap."""
+
+    settings: Settings
+    store: SqlLogStore
+    anchors: SqlAnchorStore
+    vault: FileVault
+    chain: InstanceChain
+    now: Callable[[], datetime]
+    randomness: Callable[[int], bytes]
+    passphrase: bytes | None
+
+
+class EvidenceService:
+    """One instance's evidence: its logs, originals, checkpoints, anchors."""
+
+    def __init__(self, edges: Edges) -> None:
+        self._edges = edges
+
+    @property
+    def settings(self) -> Settings:
+        """The settings this instance was opened with."""
+        return self._edges.settings
+
+    @property
+    def store(self) -> SqlLogStore:
+        """The log store, for reading."""
+        return self._edges.store
+
+    @property
+    def anchors(self) -> SqlAnchorStore:
+        """The anchor records, for reading."""
+        return self._edges.anchors
+
+    @property
+    def chain(self) -> InstanceChain:
+        """The chain this instance anchors on."""
+        return self._edges.chain
+
+    def now(self) -> datetime:
+        """The instance's clock."""
+        return self._edges.now()
+
+    def add_institution(self, institution: str, name: str = "") -> LogRecord:
+        """Make the log of an institution, with its log key and package key; an existing one is returned."""
+        if not INSTITUTION.match(institution):
+            raise SettingsError("an institution is named by 2 to 40 characters of a-z, 0-9 and -")
+        origin = f"{self.settings.origin_prefix}/{institution}"
+        record = LogRecord(
+            id=0,
+            institution=institution,
+            name=name or institution,
+            origin=origin,
+            vkey=self._signer(institution, origin).vkey,
+            package_vkey=self._package_signer(institution, origin).vkey,
+            size=0,
+        )
+        # Crash here: keys without a log; the next call finds the same keys and makes the log.
+        return self._edges.store.ensure_log(record, self.now())
+
+    def logs(self) -> list[LogRecord]:
+        """Every log of this instance, oldest first."""
+        return self._edges.store.logs()
+
+    def log(self, institution: str | None = None) -> LogRecord:
+        """The named log; without a name the instance's first log that has entries, else its first."""
+        if institution is not None:
+            return self._edges.store.log(institution)
+        logs = self.logs()
+        if not logs:
+            raise NotFoundError("this instance has no log yet; run `proofdocket init`")
+        return next((log for log in logs if log.size), logs[0])
+
+    def import_records(
+        self,
+        records: Iterable[Record],
+        *,
+        find_file: Callable[[str], bytes | None],
+        reject: Callable[[Reject], None],
+        progress: Callable[[ImportCounts], None],
+    ) -> ImportCounts:
+        """Take the records of a file; see workflow.import_events."""
+        doors = ImportDoors(
+            store=self._edges.store,
+            vault=self._edges.vault,
+            find_file=find_file,
+            reject=reject,
+            progress=progress,
+            now=self._edges.now,
+            randomness=self._edges.randomness,
+        )
+        return import_records(records, {log.institution for log in self.logs()}, doors)
+
+    def submit(self, events: Iterable[Mapping[str, Any]]) -> list[Receipt]:
+        """Log events of the house's own making (a case moved, a package was built); returns receipts in order."""
+        receipts: list[Receipt] = []
+        checked = [event_from(dict(value)) for value in events]
+        for institution in sorted({event.institution for event in checked}):
+            mine: list[Event] = [event for event in checked if event.institution == institution]
+            receipts += ingest_batch(
+                self._edges.store, institution, mine, now=self.now(), randomness=self._edges.randomness
+            )
+        return receipts
+
+    def publish(self, institution: str) -> PublishedCheckpoint:
+        """Sign the present state of a log."""
+        log = self._edges.store.log(institution)
+        return publish(self._edges.store, log, self._signer(log.institution, log.origin), self.now())
+
+    def anchor(self, institution: str) -> AnchorRecord:
+        """Put the newest checkpoint of a log on the chain."""
+        log = self._edges.store.log(institution)
+        doors = Anchoring(
+            logs=self._edges.store,
+            anchors=self._edges.anchors,
+            chain=self._edges.chain.open(),
+            confirmations=self.settings.confirmations,
+            now=self.now(),
+        )
+        return anchor(log, doors)
+
+    def event(self, event_id: str, institution: str | None = None) -> StoredEvent:
+        """One event by its id."""
+        return self._edges.store.event(event_id, institution)
+
+    def prove(self, event: StoredEvent, published: PublishedCheckpoint | None = None) -> EvidenceProof:
+        """The proof of an event under a checkpoint, by default the newest that covers it."""
+        return prove(self._edges.store, event, published)
+
+    def original(self, sha256: str) -> bytes:
+        """An original by its SHA-256, re-hashed as it is read."""
+        return self._edges.vault.get(sha256)
+
+    def sign_package(self, institution: str, text: str) -> str:
+        """Sign a package's note text with the institution's package key."""
+        log = self._edges.store.log(institution)
+        return self._package_signer(log.institution, log.origin).sign_note(text)
+
+    def anchor_covering(self, institution: str, size: int) -> AnchorRecord | None:
+        """The anchor of exactly that tree size, if it is mined or final."""
+        for record in self._edges.anchors.newest(institution, 200):
+            if record.size == size and record.block is not None:
+                return record
+        return None
+
+    def audit_consistency(self, institution: str, old_size: int, new_size: int) -> ConsistencyFinding:
+        """Whether the older checkpoint is a prefix of the newer one."""
+        return audit_consistency(self._edges.store, institution, old_size, new_size)
+
+    def trust_file(self, credit_codes: Mapping[str, str]) -> TrustFile:
+        """A trust file of this instance for tests and demonstrations."""
+        logs = self.logs()
+        chain = self._edges.chain
+        log_ids = {}
+        for log in logs:
+            newest = self._edges.anchors.newest(log.institution, 1)
+            if newest:
+                log_ids[log.institution] = newest[0].chain_log_id
+        return trust_file(logs, credit_codes, log_ids, chain.pinned(self.settings.confirmations), self.now())
+
+    def _signer(self, institution: str, origin: str) -> KeyFileSigner:
+        return KeyFileSigner(self.settings.keys_dir / f"{institution}.log.pem", origin, self._edges.passphrase)
+
+    def _package_signer(self, institution: str, origin: str) -> KeyFileSigner:
+        path = self.settings.keys_dir / f"{institution}.package.pem"
+        return KeyFileSigner(path, f"{origin}/package", self._edges.passphrase)
+
+
+def file_beside(path: Path) -> Callable[[str], bytes | None]:
+    """Finds originals by SHA-256 in the folder ``<import file>.attachments/``."""
+    folder = path.with_name(path.name + ".attachments")
+
+    def find(sha256: str) -> bytes | None:
+        candidate = folder / sha256
+        return candidate.read_bytes() if candidate.is_file() else None
+
+    return find
+
+
+def require_initialised(service: EvidenceService) -> None:
+    """Raise unless `init` was run on this home."""
+    if not service.logs():
+        raise EvidenceError(f"{service.settings.home} is not an instance yet; run `proofdocket init`")

@@ -1,0 +1,46 @@
+"""Writes a trust file of this instance, for tests and demonstrations: a court writes and signs its own.
+
+Spec: docs/spec/trust.md. The chain that an instance runs alone is graded *self-run*: it adds no independent time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from evidence_service.core.trust import PinnedChain, PinnedLog, TrustFile
+from evidence_service.ports import LogRecord
+
+VALID_FOR = timedelta(days=365)
+
+
+def trust_file(
+    logs: Sequence[LogRecord],
+    credit_codes: Mapping[str, str],
+    log_ids: Mapping[str, str],
+    chain: PinnedChain | None,
+    now: datetime,
+) -> TrustFile:
+    """Pin every log of the instance and its chain, issued now for a year, requiring all ten checks."""
+    moment = now.replace(microsecond=0)
+    return TrustFile(
+        version=1,
+        issuer="this instance itself (for tests and demonstrations)",
+        issued_at=moment,
+        expires_at=moment + VALID_FOR,
+        logs=tuple(
+            PinnedLog(
+                institution=log.institution,
+                credit_code=credit_codes.get(log.institution, ""),
+                origin=log.origin,
+                vkey=log.vkey,
+                package_vkey=log.package_vkey,
+                log_id=log_ids.get(log.institution, ""),
+            )
+            for log in logs
+        ),
+        chains=(chain,) if chain else (),
+        witnesses=(),
+        quorum=0,
+        required=tuple(range(1, 11)),
+    )

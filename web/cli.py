@@ -1,0 +1,65 @@
+"""The program `proofdocket`: the one entry point, which mounts the commands of every room.
+
+Exit 0 done or passed, 1 refused or failed, 2 wrong use, incomplete or could not be checked.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import click
+
+# Command, module, attribute. Loaded when asked for: importing all rooms for `--help` would take a second.
+COMMANDS = (
+    ("init", "web.init_command", "init_command"),
+    ("institution", "evidence_service.commands", "institution_group"),
+    ("chain", "evidence_service.chain_commands", "chain"),
+    ("sample", "litigation.sample_commands", "sample"),
+    ("import", "evidence_service.import_command", "import_command"),
+    ("publish", "evidence_service.commands", "publish_command"),
+    ("anchor", "evidence_service.commands", "anchor_command"),
+    ("prove", "evidence_service.commands", "prove_command"),
+    ("trust", "evidence_service.commands", "trust_command"),
+    ("verify", "evidence_service.verify_commands", "verify"),
+    ("bundle", "litigation.commands", "bundle_command"),
+    ("file", "litigation.commands", "file_command"),
+    ("docket", "litigation.commands", "docket_group"),
+    ("audit", "evidence_service.commands", "audit_group"),
+    ("debt", "litigation.debt_commands", "debt"),
+    ("account", "web.account_commands", "account"),
+    ("serve", "web.serve_command", "serve_command"),
+    ("demo", "web.demo", "demo_command"),
+)
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is used or its help is shown."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names of the commands, in the order of the work."""
+        return [name for name, _, _ in COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        for name, module, attribute in COMMANDS:
+            if name == cmd_name:
+                found = getattr(importlib.import_module(module), attribute)
+                assert isinstance(found, click.Command)
+                return found
+        return None
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--home",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder that holds all state of the instance [PROOFDOCKET_HOME, else ./var].",
+)
+@click.version_option(package_name="proofdocket")
+def main(home: Path | None) -> None:
+    """ProofDocket (证链): credit events as evidence that anybody can verify, and court-ready packages from them."""
+
+
+if __name__ == "__main__":
+    main()
