@@ -1,0 +1,145 @@
+"""Checks of the log entries themselves: (3) canonical bytes, (4) disclosures, (9) times, (10) the loan's sequence.
+
+Spec: docs/spec/verify.md (3), (4), (9), (10).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from evidence_service.core.checks.subject import Evidence, Subject
+from evidence_service.core.event import CLOCK_SKEW
+from evidence_service.core.facts import PROVEN, PackagedFact, as_text
+from evidence_service.core.merkle import leaf_hash
+from evidence_service.core.metadata import PackageMetadata
+from evidence_service.core.package import FACTS, METADATA
+from evidence_service.core.report import Finding
+
+LATE = timedelta(hours=24)
+
+
+def check_canonical(subject: Subject) -> tuple[list[Finding], Finding]:
+    """(3) Every log entry is canonical JSON of a known kind, type and version."""
+    found = [
+        Finding(one.leaf_problem, one.leaf_name, one.seq, one.index) for one in subject.evidence if one.leaf_problem
+    ]
+    if not subject.evidence or any(one.leaf_raw is None for one in subject.evidence):
+        return found, Finding("not-reached")
+    return found, Finding("leaves-canonical", params={"count": str(len(subject.evidence))})
+
+
+def check_disclosures(subject: Subject) -> tuple[list[Finding], Finding]:
+    """(4) Every disclosure opens a digest of its entry; package.json and proven facts say the same as the entries."""
+    found = [finding for one in subject.evidence for finding in _opens(one)]
+    if subject.metadata is not None:
+        found += _same_as_metadata(subject, subject.metadata)
+    proven = [fact for fact in subject.facts or () if fact.state == PROVEN]
+    found += _proven(subject, proven)
+    opened = sum(len(one.opened or ()) for one in subject.evidence)
+    if not subject.whole or any(one.leaf is None for one in subject.evidence):
+        return found, Finding("not-reached")
+    if not opened:
+        return found, Finding("nothing-disclosed")
+    return found, Finding("disclosures-open", params={"count": str(opened), "facts": str(len(proven))})
+
+
+def check_times(subject: Subject, anchored_at: datetime | None) -> tuple[list[Finding], Finding]:
+    """(9) What happened was captured afterwards, in the order of the log, before the anchor; the gap is shown."""
+    known = [(one, one.leaf) for one in subject.evidence if one.leaf is not None]
+    found: list[Finding] = []
+    for one, leaf in known:
+        if leaf.occurred_at > leaf.captured_at + CLOCK_SKEW:
+            found.append(Finding("occurred-after-capture", one.leaf_name, one.seq, one.index))
+        if anchored_at is not None and leaf.captured_at > anchored_at + CLOCK_SKEW:
+            found.append(Finding("captured-after-anchor", one.leaf_name, one.seq, one.index))
+    placed = sorted(((one.index, one, leaf) for one, leaf in known if one.index is not None), key=lambda item: item[0])
+    for (_, _, before), (_, one, leaf) in pairwise(placed):
+        if leaf.captured_at < before.captured_at:
+            found.append(Finding("captured-out-of-order", one.leaf_name, one.seq, one.index))
+    if len(placed) < len(subject.evidence) or not placed:
+        return found, Finding("not-reached")
+    gaps = [max(leaf.captured_at - leaf.occurred_at, timedelta()) for _, leaf in known]
+    late = sum(gap > LATE for gap in gaps)
+    code = "late" if late else "in-time"
+    return found, Finding(code, params={"gap": gap_text(max(gaps)), "count": str(late)})
+
+
+def check_sequence(subject: Subject) -> tuple[list[Finding], Finding]:
+    """(10) The loan's entries are 0 to n-1, each naming the hash of the one before; what came after is not shown."""
+    if subject.kind == "proof":
+        return [], Finding("single-proof")
+    found: list[Finding] = []
+    before: Evidence | None = None
+    for expected, one in enumerate(subject.evidence):
+        if one.seq != expected:
+            found.append(Finding("sequence-gap", one.leaf_name, expected))
+            break
+        if one.leaf is not None and before is not None and before.leaf_raw is not None:
+            if one.leaf.previous != leaf_hash(before.leaf_raw).hex():
+                found.append(Finding("link-broken", one.leaf_name, one.seq, one.index))
+            if one.index is not None and before.index is not None and one.index <= before.index:
+                found.append(Finding("index-order", one.leaf_name, one.seq, one.index))
+        before = one
+    if not subject.evidence or any(one.leaf is None or one.index is None for one in subject.evidence):
+        return found, Finding("not-reached")
+    return found, Finding("map-not-checked", params={"last": str(len(subject.evidence) - 1)})
+
+
+def gap_text(gap: timedelta) -> str:
+    """A gap in days, hours, minutes and seconds, the same in every language."""
+    minutes, seconds = divmod(int(gap.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"{days} d {hours:02d}:{minutes:02d}:{seconds:02d}"
+
+
+def _opens(one: Evidence) -> Iterator[Finding]:
+    if one.malformed:
+        yield Finding("disclosure-malformed", one.disclosures_name, one.seq, one.index)
+    if one.leaf is None:
+        return
+    digests, names = set(one.leaf.digests), set()
+    for disclosure in one.opened or ():
+        if disclosure.digest not in digests:
+            yield Finding("disclosure-unmatched", one.disclosures_name, one.seq, one.index, disclosure.name)
+        if disclosure.name in names:
+            yield Finding("disclosure-repeated", one.disclosures_name, one.seq, one.index, disclosure.name)
+        names.add(disclosure.name)
+
+
+def _same_as_metadata(subject: Subject, metadata: PackageMetadata) -> Iterator[Finding]:
+    listed = {entry.seq: entry for entry in metadata.events}
+    if [entry.seq for entry in metadata.events] != [one.seq for one in subject.evidence]:
+        yield Finding("metadata-mismatch", METADATA, field="events")
+    for one in subject.evidence:
+        leaf, entry = one.leaf, listed.get(one.seq if one.seq is not None else -1)
+        if leaf is None:
+            continue
+        pairs: list[tuple[str, object, object]] = [
+            ("institution", leaf.institution, metadata.institution),
+            ("loan", leaf.loan_reference, metadata.loan),
+            ("seq", leaf.sequence, one.seq),
+        ]
+        if entry is not None:
+            pairs += [("type", leaf.type, entry.type), ("index", one.index, entry.index)]
+        for field, mine, theirs in pairs:
+            if mine != theirs:
+                yield Finding("metadata-mismatch", one.leaf_name, one.seq, one.index, field)
+
+
+def _proven(subject: Subject, facts: list[PackagedFact]) -> Iterator[Finding]:
+    """A proven fact equals the disclosed field of the event whose id is disclosed, compared as texts."""
+    by_id: dict[str, tuple[Evidence, dict[str, Any]]] = {}
+    for one in subject.evidence:
+        fields = one.fields()
+        if isinstance(fields.get("id"), str):
+            by_id[fields["id"]] = (one, fields)
+    for fact in facts:
+        found = by_id.get(fact.event)
+        if found is None or fact.field not in found[1]:
+            yield Finding("fact-unsupported", FACTS, field=fact.key)
+        elif as_text(found[1][fact.field]) != fact.value:
+            yield Finding("fact-mismatch", FACTS, found[0].seq, found[0].index, fact.key)

@@ -1,0 +1,93 @@
+"""The ten checks: what a stranger can know of a package, a PDF's evidence or a bare proof, without trusting the lender.
+
+Spec: docs/spec/verify.md; the numbers are those of the spec, the certificate and the page. Time, trust and the chain
+arrive as arguments; nothing here reads a clock, a disk or a network.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from evidence_service.core.anchor_view import ChainReader
+from evidence_service.core.checks import anchor, entries, files, log
+from evidence_service.core.checks.subject import Subject, read_package, read_proof, read_twin
+from evidence_service.core.container import Limits
+from evidence_service.core.report import ALL_CHECKS, Check, Finding, Report, Where, result_of, settle
+from evidence_service.core.trust import PinnedLog, TrustFile
+
+
+def verify_package(
+    raw: bytes, trust: TrustFile | None, chain: ChainReader | None, now: datetime, *, limits: Limits | None = None
+) -> Report:
+    """Verify a package ZIP."""
+    return _verify(read_package(raw, limits), trust, chain, now)
+
+
+def verify_twin(
+    twin: bytes, trust: TrustFile | None, chain: ChainReader | None, now: datetime, *, pdf_sha256: str = ""
+) -> Report:
+    """Verify the evidence.json of a PDF. `pdf_sha256` is shown so that the reader can compare the PDF itself."""
+    return _verify(read_twin(twin), trust, chain, now, pdf_sha256)
+
+
+def verify_proof(
+    proof: bytes,
+    leaf: bytes,
+    trust: TrustFile | None,
+    chain: ChainReader | None,
+    now: datetime,
+    *,
+    disclosures: bytes | None = None,
+    stem: str = "proof",
+) -> Report:
+    """Verify a bare tlog-proof with its log entry, and the JSON array of disclosures if there is one."""
+    return _verify(read_proof(proof, leaf, disclosures, stem), trust, chain, now)
+
+
+def unreadable(finding: Finding, trust: TrustFile | None, now: datetime) -> Report:
+    """The report of something that check (1) could not even open; nothing else was reached."""
+    return _verify(Subject("twin", (), (finding,)), trust, None, now)
+
+
+def _verify(
+    subject: Subject, trust: TrustFile | None, chain: ChainReader | None, now: datetime, pdf_sha256: str = ""
+) -> Report:
+    in_force = trust is not None and not trust.in_force(now)
+    pinned = _pinned(subject, trust) if in_force else None
+    anchored = anchor.check_anchor(subject, trust, chain, now)
+    steps: tuple[tuple[list[Finding], Finding], ...] = (
+        # (1) the container and proof parse, versions known
+        (list(subject.found), Finding("parsed", params={"count": str(len(subject.evidence))})),
+        # (2) file <-> digest
+        files.check_files(subject, pinned, pdf_sha256),
+        # (3) canonical bytes
+        entries.check_canonical(subject),
+        # (4) disclosures open the commitments
+        entries.check_disclosures(subject),
+        # (5) inclusion
+        log.check_inclusion_of_all(subject),
+        # (6) log signature by a pinned key
+        log.check_log_signature(subject, trust, now),
+        # (7) witness quorum
+        log.check_witnesses(),
+        # (8) the pinned contract on the pinned chain holds this size and root, deep enough
+        ([], anchored.finding),
+        # (9) times in order, and the gap shown
+        entries.check_times(subject, anchored.anchored_at),
+        # (10) completeness
+        entries.check_sequence(subject),
+    )
+    checks: list[Check] = []
+    where: list[Where] = []
+    for n, (found, otherwise) in zip(ALL_CHECKS, steps, strict=True):
+        check, places = settle(n, found, otherwise)
+        checks.append(check)
+        where += places
+    required = trust.required if trust is not None and in_force else ALL_CHECKS
+    return Report(result_of(checks, required), tuple(checks), tuple(where))
+
+
+def _pinned(subject: Subject, trust: TrustFile | None) -> PinnedLog | None:
+    if trust is None or subject.metadata is None:
+        return None
+    return trust.log(subject.metadata.origin)
