@@ -1,0 +1,80 @@
+"""The cover with its hyperlinked index, and the first page of a draft: what is missing.
+
+Spec: docs/spec/papers.md section 11. Every line of the index is a link; page numbers are those of the PDF.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from litigation.core.casefile import CaseFile
+from litigation.documents.expansion import Filling
+from litigation.documents.flow import BODY, SMALL, Flow
+from litigation.documents.fonts import Role
+from litigation.documents.papertable import cell, column_heads, pair_table, text_cell
+from litigation.documents.sheets import Book
+from litigation.documents.tables import Row, draw_table
+from litigation.documents.templates import template
+from litigation.documents.text import BLUE, RED, Span
+
+COVER, DEFECTS = "cover", "defects"
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """One line of the index."""
+
+    number: str
+    title: str
+    destination: str
+
+
+def draw_cover(book: Book, filling: Filling, entries: Sequence[IndexEntry]) -> None:
+    """Draw the cover; the numbers of pages are put in when the book is bound."""
+    form = template("cover")
+    flow = Flow(book)
+    book.mark(form["title"]["zh"], COVER, 0)
+    flow.space(18)
+    flow.title(form["title"]["zh"], form["title"]["en"], form["subtitle"])
+    pairs = [(label, filling.values.get(key, "") or form["unknown"]) for label, key in form["fields"]]
+    pair_table(flow, pairs, 150, BODY)
+    flow.space(8)
+    flow.heading(form["index"]["heading"]["zh"], form["index"]["heading"]["en"])
+    widths = (40.0, flow.width - 160, 60.0, 60.0)
+    rows = [_index_row(flow, entry, widths, filling.page_digits) for entry in entries]
+    draw_table(flow, rows, column_heads(flow, form["index"]["columns"], widths))
+    flow.space(6)
+    flow.text(form["unsigned"], SMALL)
+
+
+def _index_row(flow: Flow, entry: IndexEntry, widths: tuple[float, ...], digits: int) -> Row:
+    link = BODY.but(size=9.5, color=BLUE, link=entry.destination)
+    number = "#" * digits
+    cells = (
+        text_cell(flow, entry.number, widths[0], "center", BODY.but(size=9.5)),
+        cell(flow, [Span(entry.title, link)], widths[1], leading=13.5),
+        cell(flow, [Span(number, link, entry.destination)], widths[2], "center", leading=13.5),
+        cell(flow, [Span(number, BODY.but(size=9.5), f"pages:{entry.destination}")], widths[3], "center", leading=13.5),
+    )
+    return Row(widths, cells)
+
+
+def draw_defects(book: Book, case: CaseFile, defects: Sequence[str]) -> None:
+    """Draw the first page of a draft."""
+    form = template("defects")
+    flow = Flow(book)
+    book.mark(form["title"]["zh"], DEFECTS, 0)
+    flow.title(form["title"]["zh"], form["title"]["en"])
+    flow.text(form["lead"], BODY.but(role=Role.BOLD, color=RED))
+    flow.text(form["en"], SMALL)
+    flow.space(8)
+    if not defects:
+        flow.text(form["none"])
+        return
+    widths = (44.0, flow.width - 44)
+    rows = [
+        Row(widths, (text_cell(flow, str(number), widths[0], "center"), text_cell(flow, defect, widths[1], style=BODY)))
+        for number, defect in enumerate(defects, 1)
+    ]
+    draw_table(flow, rows, column_heads(flow, form["columns"], widths))

@@ -1,0 +1,65 @@
+"""The list of evidence (证据清单): number, name, source, page, form, object of proof, content, log index and digests.
+
+Spec: docs/spec/papers.md section 8; Evidence Rules 19. Page numbers lead to the exhibits.
+"""
+
+from __future__ import annotations
+
+from litigation.core.casefile import CaseFile, Exhibit
+from litigation.documents.expansion import Filling, exhibit_destination
+from litigation.documents.flow import SMALL, Flow
+from litigation.documents.papertable import cell, column_heads
+from litigation.documents.sheets import Book
+from litigation.documents.tables import Row, draw_table
+from litigation.documents.templates import Template, fill, template
+from litigation.documents.text import BLUE, Span, plain
+
+_WIDTHS = (26.0, 74.0, 62.0, 40.0, 48.0, 74.0, 62.0)
+DESTINATION = "evidence-list"
+
+
+def draw_evidence_list(book: Book, case: CaseFile, filling: Filling, page_counts: dict[int, int]) -> None:
+    """Draw the list; `page_counts` says how many pages each exhibit takes."""
+    form = template("evidence_list")
+    flow = Flow(book)
+    book.mark(form["title"]["zh"], DESTINATION, 0)
+    flow.title(form["title"]["zh"], form["title"]["en"])
+    unknown = template("cover")["unknown"]
+    flow.text(
+        fill(form["intro"], **{"plaintiff.name": case.plaintiff.name or unknown, "court": case.court or unknown}), SMALL
+    )
+    flow.space(4)
+    if not case.exhibits:
+        flow.text(form["empty"])
+    widths = (*_WIDTHS, flow.width - sum(_WIDTHS))
+    head = column_heads(flow, form["columns"], widths)
+    rows = [_row(flow, form, exhibit, widths, page_counts[exhibit.number], filling) for exhibit in case.exhibits]
+    draw_table(flow, rows, head)
+    flow.space(4)
+    flow.text(form["note"], SMALL)
+    flow.need(80)
+    flow.space(18)
+    for text in form["signature"]:
+        flow.lines(plain(text, SMALL.but(size=10.5), 200, flow.widths), 24, indent=flow.width - 220)
+
+
+def _row(
+    flow: Flow, form: Template, exhibit: Exhibit, widths: tuple[float, ...], pages: int, filling: Filling
+) -> Row:
+    destination = exhibit_destination(exhibit.number)
+    link = SMALL.but(color=BLUE, link=destination)
+    page = Span("#" * filling.page_digits, link, destination)
+    last = [Span(f"起 共{pages}页", SMALL)] if pages > 1 else []
+    remark = fill(form["remark"], index=exhibit.index, sha256=exhibit.sha256, sm3=exhibit.sm3)
+    style = SMALL
+    cells = (
+        cell(flow, [Span(str(exhibit.number), style)], widths[0], "center"),
+        cell(flow, [Span(exhibit.title, style)], widths[1]),
+        cell(flow, [Span(exhibit.source, style)], widths[2]),
+        cell(flow, [page, *last], widths[3], "center"),
+        cell(flow, [Span(form["original_electronic"], style)], widths[4]),
+        cell(flow, [Span(exhibit.object_of_proof, style)], widths[5]),
+        cell(flow, [Span(exhibit.summary, style)], widths[6]),
+        cell(flow, [Span(remark, style.but(size=6.6))], widths[7], leading=9.0),
+    )
+    return Row(widths, cells)

@@ -1,0 +1,151 @@
+"""The package: one PDF of all papers and exhibits of a case.
+
+Spec: docs/spec/papers.md section 1. Order: (draft: defects) cover and index, complaint, list of evidence, interest
+ledger, evidence certificate, exhibits. The same case file gives the same bytes in any process and order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
+
+from litigation.core.casefile import CaseFile
+from litigation.documents import certificate, evidence_list, ledger
+from litigation.documents.binding import Binder, section_lengths
+from litigation.documents.certificate import draw_certificate
+from litigation.documents.complaint import draw_complaint
+from litigation.documents.cover import IndexEntry, draw_cover, draw_defects
+from litigation.documents.evidence_list import draw_evidence_list
+from litigation.documents.exhibits import Shown, draw_exhibits, prepare
+from litigation.documents.expansion import Filling, exhibit_destination
+from litigation.documents.fonts import FontSet
+from litigation.documents.ink import Ink
+from litigation.documents.ledger import draw_ledger
+from litigation.documents.problems import MissingFactError
+from litigation.documents.sheets import Book
+from litigation.documents.templates import fill, template
+from litigation.documents.values import case_values
+
+_UNCHECKED = frozenset({"content"})
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One paper or exhibit in the package; pages count from 1."""
+
+    title: str
+    first_page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPackage:
+    """A package as PDF, and what lies where in it."""
+
+    pdf: bytes
+    pages: int
+    sections: tuple[Section, ...]
+
+
+def render_package(casefile: CaseFile, fonts: FontSet) -> RenderedPackage:
+    """Render all papers of a case into one PDF.
+
+    1. Missing facts stop a package for filing; all are named. A draft lists them instead.
+    2. Every character must have a glyph; the first that has none is named with its field.
+    3. Exhibits are looked into, so that the number of pages is known to one digit.
+    4. Papers are laid out; page numbers stay open.
+    5. The book is bound: numbers, stamps, links, bookmarks, exhibits.
+    """
+    values = case_values(casefile)
+    defects = all_defects(casefile, values)  # (1)
+    if defects and not casefile.draft:
+        raise MissingFactError(defects)
+    check_glyphs(casefile, fonts)  # (2)
+    shown = prepare(casefile, fonts)  # (3)
+    book = Book(fonts, Ink(fonts))
+    filling = Filling(values, _exhibit_of(casefile), _page_digits(casefile, shown))
+    _draw(book, casefile, filling, shown, defects)  # (4)
+    pdf = Binder(book, casefile.our_reference, sample=casefile.sample, draft=casefile.draft).bind(shown)  # (5)
+    lengths = section_lengths(book)
+    sections = tuple(
+        Section(mark.title, book.page_of(mark.destination), lengths[mark.destination]) for mark in book.marks
+    )
+    return RenderedPackage(pdf, len(book.sheets), sections)
+
+
+def all_defects(case: CaseFile, values: dict[str, str]) -> tuple[str, ...]:
+    """Name what readiness found, and what the complaint requires and the case does not have."""
+    required = template("complaint")["required"]
+    missing = tuple(str(name) for key, name in required.items() if not values.get(key))
+    if not case.draft or not case.defects:
+        return case.defects + tuple(name for name in missing if name not in case.defects)
+    return case.defects
+
+
+def check_glyphs(case: CaseFile, fonts: FontSet) -> None:
+    """Refuse a character without a glyph, naming the field; the contents of exhibits are judged when printed."""
+    for name, text in _texts(case, ""):
+        fonts.check(text, name)
+
+
+def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:
+    """Walk the texts of a case file with their names, such as ``exhibits[3].title``."""
+    if isinstance(value, str):
+        yield name, value
+    elif is_dataclass(value):
+        for part in fields(value):
+            if part.name not in _UNCHECKED:
+                yield from _texts(getattr(value, part.name), f"{name}.{part.name}" if name else part.name)
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value):
+            yield from _texts(item, f"{name}[{number}]")
+
+
+def _exhibit_of(case: CaseFile) -> dict[str, int]:
+    """Map each fact to the exhibit that proves it; a number that no exhibit has gives no link."""
+    numbers = {exhibit.number for exhibit in case.exhibits}
+    return {fact.key: fact.exhibit for fact in case.facts if fact.exhibit in numbers}
+
+
+def _page_digits(case: CaseFile, shown: list[Shown]) -> int:
+    """Bound the digits of the highest page number, for which links leave room."""
+    own = 30 + len(case.events) // 15 + len(case.exhibits)
+    instalments = len(case.claim.lines) + len(case.claim.allocations) if case.claim else 0
+    exhibits = sum(len(item.pages) or (len(item.printout.lines) // 20 + 1 if item.printout else 1) for item in shown)
+    return len(str(own + instalments // 8 + exhibits))
+
+
+def _draw(book: Book, case: CaseFile, filling: Filling, shown: list[Shown], defects: tuple[str, ...]) -> None:
+    """Draw the papers in their order. The list of evidence needs the lengths of the exhibits, so these come first."""
+    exhibits = Book(book.fonts, book.ink)
+    draw_exhibits(exhibits, shown)
+    lengths = section_lengths(exhibits)
+    page_counts = {item.exhibit.number: lengths[exhibit_destination(item.exhibit.number)] for item in shown}
+    if case.draft:
+        draw_defects(book, case, defects)
+    draw_cover(book, filling, _index(shown))
+    draw_complaint(book, case, filling)
+    draw_evidence_list(book, case, filling, page_counts)
+    draw_ledger(book, case)
+    draw_certificate(book, case)
+    book.append(exhibits)
+
+
+def _index(shown: list[Shown]) -> list[IndexEntry]:
+    """List the papers and exhibits for the cover."""
+    words = template("cover")["index"]
+    complaint = template("complaint")
+    papers = [
+        (complaint["title"]["zh"] + complaint["subtitle"], "complaint"),
+        (template("evidence_list")["title"]["zh"], evidence_list.DESTINATION),
+        (template("ledger")["title"]["zh"], ledger.DESTINATION),
+        (template("certificate")["title"]["zh"], certificate.DESTINATION),
+    ]
+    entries = [IndexEntry(str(number), title, place) for number, (title, place) in enumerate(papers, 1)]
+    for number, item in enumerate(shown, len(entries) + 1):
+        title = fill(words["exhibit"], number=item.exhibit.number, title=item.exhibit.title)
+        entries.append(IndexEntry(str(number), title, exhibit_destination(item.exhibit.number)))
+    return entries
+
+

@@ -1,0 +1,61 @@
+"""What can stop a paper: a missing fact, a missing glyph, a font file, a template.
+
+Each names the field, never the person. Spec: docs/spec/papers.md section 6.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from litigation.errors import LitigationError
+
+
+class PaperError(LitigationError):
+    """A paper cannot be made."""
+
+    code: ClassVar[str] = "paper"
+
+
+class MissingFactError(PaperError):
+    """Facts that a paper for filing must state are missing; all of them are named."""
+
+    code: ClassVar[str] = "missing-fact"
+
+    def __init__(self, defects: tuple[str, ...]) -> None:
+        super().__init__(
+            "this case is not ready for filing; missing: " + "; ".join(defects) + ". Supply the facts, or build a draft"
+        )
+        self.defects = defects
+
+
+class MissingGlyphError(PaperError):
+    """No font holds a character. `field` says where it stands."""
+
+    code: ClassVar[str] = "missing-glyph"
+
+    def __init__(self, char: str, field: str) -> None:
+        shown = char if char.isprintable() else "(not printable)"
+        super().__init__(
+            f"no font has the character {shown} (U+{ord(char):04X}) in {field}: "
+            "run tools/fetch_fonts.py for the rare-character font, or correct the field"
+        )
+        self.char = char
+        self.field = field
+
+
+class FontFileError(PaperError):
+    """A font file is missing or is not the pinned one."""
+
+    code: ClassVar[str] = "font-file"
+
+
+class TemplateError(PaperError):
+    """A template is malformed; the message names the file and the place."""
+
+    code: ClassVar[str] = "template"
+
+
+class PdfInputError(PaperError):
+    """Bytes that should be one of our PDFs are not."""
+
+    code: ClassVar[str] = "pdf-input"

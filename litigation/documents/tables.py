@@ -1,0 +1,134 @@
+"""Tables: rows that wrap, split over pages, and repeat their heads.
+
+Spec: docs/spec/papers.md section 3. A row that does not fit is split between lines; its label is repeated on
+the next page, as the official form itself does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from litigation.documents.flow import Flow
+from litigation.documents.problems import PaperError
+from litigation.documents.sheets import LEFT, box
+from litigation.documents.text import Line
+
+PAD_X, PAD_Y = 4.0, 3.2
+_WORTH_SPLITTING = 5  # lines; a shorter row goes to the next page whole
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Set lines in one cell. A `label` is repeated where its row continues on the next page."""
+
+    lines: tuple[Line, ...]
+    leading: float = 14.6
+    align: str = "left"
+    middle: bool = False
+    label: bool = False
+    fill: str = ""
+
+    @property
+    def height(self) -> float:
+        """Height with its padding."""
+        return len(self.lines) * self.leading + 2 * PAD_Y
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Cells side by side; widths in points."""
+
+    widths: tuple[float, ...]
+    cells: tuple[Cell, ...]
+    whole: bool = False
+    keep_with_next: float = 0.0
+
+    @property
+    def height(self) -> float:
+        """Height of the highest cell."""
+        return max(cell.height for cell in self.cells)
+
+
+def draw_table(flow: Flow, rows: Iterable[Row], head: Sequence[Row] = ()) -> None:
+    """Draw rows; the head is drawn first and again on every new page."""
+    head_height = sum(row.height for row in head)
+    first = True
+    for row in rows:
+        lowest = min(row.height, 3 * row.cells[0].leading + 2 * PAD_Y)
+        if first:
+            flow.need(head_height + lowest)
+            _draw_head(flow, head)
+            first = False
+        _draw_or_split(flow, row, head)
+    if first:
+        _draw_head(flow, head)
+
+
+def _draw_head(flow: Flow, head: Sequence[Row]) -> None:
+    for row in head:
+        _draw(flow, row)
+
+
+def _draw_or_split(flow: Flow, row: Row, head: Sequence[Row]) -> None:
+    """Draw a row where it fits; otherwise split it between lines, or turn the page."""
+    head_height = sum(part.height for part in head)
+    while row.height + row.keep_with_next > flow.room:
+        fresh = flow.room > flow.full_height - head_height - 0.5
+        if fresh and row.height <= flow.room:
+            break  # nothing before it: keeping it with its next row cannot help
+        fits_alone = row.height + head_height <= flow.full_height
+        lines = max(len(cell.lines) for cell in row.cells if not cell.label)
+        stay_whole = fits_alone and (row.whole or lines < _WORTH_SPLITTING or row.height <= flow.room)
+        if not stay_whole:
+            upper, lower = _split(row, flow.room)
+            if upper is not None and lower is not None:
+                _draw(flow, upper)
+                row = lower
+            elif fresh:
+                raise PaperError("a table row cannot be set: its label is higher than a page")
+        flow.new_page()
+        _draw_head(flow, head)
+    _draw(flow, row)
+
+
+def _split(row: Row, room: float) -> tuple[Row | None, Row | None]:
+    """Divide a row at a height: the upper part, and the rest with its labels repeated."""
+    upper, lower, rest = [], [], False
+    for cell in row.cells:
+        count = int((room - 2 * PAD_Y) // cell.leading)
+        if count < 2 or (cell.label and len(cell.lines) > count):
+            return None, None
+        if cell.label:
+            upper.append(cell)
+            lower.append(cell)
+            continue
+        upper.append(replace(cell, lines=cell.lines[:count]))
+        lower.append(replace(cell, lines=cell.lines[count:]))
+        rest = rest or len(cell.lines) > count
+    if not rest:
+        return None, None
+    return replace(row, cells=tuple(upper)), replace(row, cells=tuple(lower))
+
+
+def _draw(flow: Flow, row: Row) -> None:
+    height = row.height
+    x = LEFT
+    bottom = flow.y - height
+    operators = flow.sheet.operators
+    for width, cell in zip(row.widths, row.cells, strict=True):
+        if cell.fill:
+            operators.append(box(x, bottom, width, height, cell.fill))
+        operators.append(box(x, bottom, width, height))
+        free = height - cell.height
+        baseline = flow.y - PAD_Y - (free / 2 if cell.middle else 0.0)
+        for line in cell.lines:
+            baseline -= cell.leading
+            at = x + PAD_X
+            if cell.align == "center":
+                at = x + (width - line.width) / 2
+            elif cell.align == "right":
+                at = x + width - PAD_X - line.width
+            flow.book.put_line(flow.sheet, line, at, baseline + cell.leading * 0.26)
+        x += width
+    flow.y = bottom

@@ -1,0 +1,1 @@
+"""Text of the papers: one YAML file per kind of paper. Text belongs to lawyers, layout to Python."""
