@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 
 import rfc8785
@@ -27,12 +28,22 @@ class CanonicalError(MalformedInputError):
 
 
 def canonical_bytes(value: JsonValue) -> bytes:
-    """Encode a value of the profile. Slow path and oracle: `rfc8785`.
-
-    Raises CanonicalError, naming the place, where the value is outside the profile.
-    """
+    """Encode a value of the profile. Raises CanonicalError, naming the place, where it is outside the profile."""
     check_profile(value)
-    return rfc8785.dumps(value)
+    return encode_checked(value)
+
+
+def _fast_encoder() -> Callable[[Any], bytes]:
+    """The fastest encoder at hand that equals `rfc8785` inside the profile (tests hold each of them to it)."""
+    try:
+        import msgspec  # noqa: PLC0415 - a stranger's verifier runs without it
+    except ImportError:
+        return rfc8785.dumps
+    return msgspec.json.Encoder(order="sorted").encode
+
+
+encode_checked: Callable[[Any], bytes] = _fast_encoder()
+"""Encode a value that is known to be inside the profile, canonically. Nothing is checked."""
 
 
 def parse_strict(raw: bytes) -> Any:
@@ -66,7 +77,7 @@ def parse_strict(raw: bytes) -> Any:
 def parse_canonical(raw: bytes) -> Any:
     """Read bytes that must already be canonical; the slightest difference is a CanonicalError."""
     value = parse_strict(raw)
-    if rfc8785.dumps(value) != raw:
+    if encode_checked(value) != raw:
         raise CanonicalError("not in canonical form (RFC 8785)")
     return value
 

@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from hashlib import sha256, shake_256
 from typing import Any
 
-import rfc8785
-
-from evidence_service.core.canonical import parse_canonical
+from evidence_service.core.canonical import encode_checked, parse_canonical
 from evidence_service.core.event import Event
 from evidence_service.errors import MalformedInputError
 
 SALT_BYTES = 16
 SECRET_BYTES = 32
+URL_SAFE = bytes.maketrans(b"+/", b"-_")
 SALT_DOMAIN = b"proofdocket/salts/v1"
 
 
@@ -99,8 +98,8 @@ def digests(disclosures: Sequence[Disclosure]) -> list[str]:
 
 def base64url(raw: bytes) -> str:
     """base64url without padding (RFC 4648 section 5)."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+    return binascii.b2a_base64(raw, newline=False).translate(URL_SAFE, b"=").decode()
 
 
 def _encode(salt: bytes, name: str, value: Any) -> str:
-    return base64url(rfc8785.dumps([base64url(salt), name, value]))
+    return base64url(encode_checked([base64url(salt), name, value]))

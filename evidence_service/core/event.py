@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from evidence_service.core.canonical import canonical_bytes, check_profile, parse_strict
+from evidence_service.core.canonical import check_profile, encode_checked, parse_strict
 from evidence_service.core.catalogue import CATALOGUE, EventType
 from evidence_service.core.payload import check_payload
 from evidence_service.errors import MalformedInputError
@@ -91,7 +91,7 @@ def event_from(value: dict[str, Any], *, profile_checked: bool = False) -> Event
         payload=value["payload"],
         attachments=attachments,
         fields=value,
-        body=canonical_bytes(value),
+        body=encode_checked(value),
     )
 
 

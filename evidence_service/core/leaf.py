@@ -12,15 +12,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import rfc8785
-
-from evidence_service.core.canonical import parse_canonical
+from evidence_service.core.canonical import encode_checked, parse_canonical
 from evidence_service.core.catalogue import CATALOGUE
 from evidence_service.core.event import DIGEST, INSTITUTION, Event, format_instant, parse_instant
 from evidence_service.errors import MalformedInputError
 
 VERSION = 1
-NAMES = frozenset("v kind institution type type_version loan seq prev occurred_at captured_at sd sd_alg".split())
+NAMES = frozenset(
+    [
+        "v",
+        "kind",
+        "institution",
+        "type",
+        "type_version",
+        "loan",
+        "seq",
+        "prev",
+        "occurred_at",
+        "captured_at",
+        "sd",
+        "sd_alg",
+    ]
+)
 LOAN_REFERENCE = re.compile(r"[A-Za-z0-9_-]{22}\Z")
 SD_DIGEST = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 
@@ -50,7 +63,7 @@ def leaf_bytes(
     event: Event, loan_reference: str, sequence: int, previous: str, captured_at: datetime, sd: Sequence[str]
 ) -> bytes:
     """Write the entry of an event: canonical JSON, ready to be hashed."""
-    return rfc8785.dumps(
+    return encode_checked(
         {
             "v": VERSION,
             "kind": "event",

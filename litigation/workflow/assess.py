@@ -1,0 +1,67 @@
+"""Assess: from a loan's history to its claim, its stated totals and its arrears on a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from litigation.core.casefile import StatedTotal
+from litigation.core.claim import Claim, compute_claim, schedule_for
+from litigation.core.history import LoanHistory
+from litigation.core.loan_terms import TermsMissingError, payments_of, terms_of
+from litigation.core.rules import Rules
+from litigation.core.terms import LoanTerms, Payment
+from litigation.core.triage import assess_overdue
+
+CAP_RULE = "cap.financial"
+STATED: tuple[tuple[str, str, str, str], ...] = (
+    ("loan.issued", "amount", "发放金额", "amount issued"),
+    ("payment.summarised", "total", "已收合计", "total received"),
+    ("payment.summarised", "principal", "已收本金", "principal received"),
+    ("payment.summarised", "interest", "已收利息", "interest received"),
+    ("payment.summarised", "late_fees", "已收滞纳金", "late fees received"),
+    ("loan.charged_off", "principal", "核销时未还本金", "principal charged off"),
+    ("recovery.received", "amount", "核销后回收", "recovered after charge-off"),
+    ("recovery.received", "fee", "回收费用", "cost of recovery"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a loan owes on a day. Without terms there is no claim, and `missing` says why."""
+
+    claim: Claim | None
+    terms: LoanTerms | None
+    payments: tuple[Payment, ...]
+    stated: tuple[StatedTotal, ...]
+    missing: str
+
+
+def assess(history: LoanHistory, as_of: date, rules: Rules) -> Assessment:
+    """Compute the claim of a loan at its cut-off, or collect what its source states as totals."""
+    stated = _stated(history)
+    try:
+        terms = terms_of(history, rules.number(CAP_RULE, as_of))
+    except TermsMissingError as error:
+        return Assessment(None, None, (), stated, str(error))
+    payments = payments_of(history, as_of)
+    return Assessment(compute_claim(terms, payments, as_of, rules=rules), terms, payments, stated, "")
+
+
+def overdue_days(history: LoanHistory, as_of: date, rules: Rules) -> int:
+    """Days since the oldest unpaid instalment fell due; 0 where nothing is overdue or nothing can be said."""
+    try:
+        terms = terms_of(history, rules.number(CAP_RULE, as_of))
+    except TermsMissingError:
+        return 0
+    return assess_overdue(schedule_for(terms), payments_of(history, as_of), as_of).days
+
+
+def _stated(history: LoanHistory) -> tuple[StatedTotal, ...]:
+    found = []
+    for kind, field, zh, en in STATED:
+        event = history.last(kind)
+        if event is not None and field in event.payload:
+            found.append(StatedTotal(zh, en, Decimal(event.payload[field])))
+    return tuple(found)
