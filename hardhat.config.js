@@ -22,5 +22,5 @@ module.exports = {
     artifacts: "./artifacts",
   },
   // Zero fees, as on the local chain and on consortium chains.
-  networks: { hardhat: { chainId: 31337, hardfork: "cancun", initialBaseFeePerGas: 0, gasPrice: 0 } },
+  networks: { hardhat: { chainId: Number(process.env.CHAIN_ID || 31337), hardfork: "cancun", initialBaseFeePerGas: 0, gasPrice: 0 } },
 };

@@ -4,7 +4,7 @@ Spec: docs/spec/anchor.md, "The local chain". Which file says what:
     chain.json        which chain this is: id and genesis hash; written once
     state.json        the chain itself, as the node loads it
     saved.json        how far state.json goes; written after it, so it never says too much
-    rpc.json          where the running chain is; there while it runs
+    rpc.json          where the running chain is; held by its supervisor while it runs
     port              the port of the run before, so that clients find the chain again
     error.json        why the supervisor gave up
     supervisor.lock   held by the one supervisor, with its process id
@@ -73,6 +73,7 @@ class ChainFolder:
         self._error = self.path / "error.json"
         self._supervisor_lock = self.path / "supervisor.lock"
         self._state_lock = self.path / "state.lock"
+        self._held_rpc: int | None = None
 
     def identity(self) -> ChainIdentity | None:
         """Which chain this is; None before the first start."""
@@ -97,11 +98,18 @@ class ChainFolder:
         self._saved.unlink(missing_ok=True)
 
     def rpc(self) -> RpcPlace | None:
-        """Where the running chain is. None when no supervisor runs: a file left by a killed one is stale."""
-        holder = self.supervisor()
-        found = None if holder is None else _read(self._rpc)
-        place = None if found is None else _shaped(self._rpc, RpcPlace, found)
-        return place if place is not None and place.pid == holder else None
+        """Where the running chain is. A file that its supervisor does not hold is one that a kill left."""
+        try:
+            descriptor = os.open(self._rpc, os.O_RDONLY)
+        except FileNotFoundError:
+            return None
+        try:
+            if not _is_held(descriptor):
+                return None
+            found = _parsed(self._rpc, os.read(descriptor, 65536))
+        finally:
+            os.close(descriptor)
+        return _shaped(self._rpc, RpcPlace, found)
 
     def last_port(self) -> int:
         """The port of the run before, so that clients find the chain again; 0 when there was none."""
@@ -109,13 +117,20 @@ class ChainFolder:
         return int(text) if text.isdigit() and int(text) < 65536 else 0
 
     def write_rpc(self, place: RpcPlace) -> None:
-        """Tell everybody that the chain is ready."""
+        """Tell everybody that the chain is ready, for as long as this process lives."""
         write_whole(self._port, f"{place.port}\n".encode("ascii"))
-        write_whole(self._rpc, _bytes(asdict(place)))
+        temporary = self._rpc.with_name(".rpc.json.tmp")
+        self._held_rpc = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o644)
+        os.write(self._held_rpc, _bytes(asdict(place)))
+        fcntl.flock(self._held_rpc, fcntl.LOCK_EX)
+        temporary.replace(self._rpc)
 
     def remove_rpc(self) -> None:
         """The chain is not ready any more."""
         self._rpc.unlink(missing_ok=True)
+        if self._held_rpc is not None:
+            os.close(self._held_rpc)
+            self._held_rpc = None
 
     def error(self) -> str | None:
         """Why the supervisor gave up, if it did."""
@@ -137,31 +152,35 @@ class ChainFolder:
             log.write(f"{stamp} {line}\n")
 
     def supervisor(self) -> int | None:
-        """The process id of the running supervisor. The lock decides, not the id: ids are used again."""
+        """The process id of the running supervisor, 0 while it is not written yet. The lock decides, not the id."""
         try:
             descriptor = os.open(self._supervisor_lock, os.O_RDONLY)
         except FileNotFoundError:
             return None
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
+            if not _is_held(descriptor):
+                return None
             text = os.read(descriptor, 32).decode("ascii", "replace").strip()
-            return int(text) if text.isdigit() else 0
         finally:
             os.close(descriptor)
-        return None
+        return int(text) if text.isdigit() else 0
+
+    def sign_in(self) -> None:
+        """Write our process id into the lock that we hold."""
+        self._supervisor_lock.write_text(f"{os.getpid()}\n", "ascii")
 
     @contextmanager
-    def supervising(self, patience: float = 1.0) -> Iterator[bool]:
-        """Be the one supervisor, or learn (False) that there is one. Probes hold the lock for a moment."""
+    def supervising(self, patience: float = 0.1) -> Iterator[bool]:
+        """Be the one supervisor, or learn (False) that there is one. Probes hold the lock for a moment.
+
+        A child that is forked inside holds the lock too, and goes on holding it when its parent ends.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._supervisor_lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             if not _locked_within(descriptor, patience):
                 yield False
                 return
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
             yield True
         finally:
             os.close(descriptor)
@@ -211,11 +230,24 @@ def _bytes(content: dict[str, Any]) -> bytes:
     return (json.dumps(content, sort_keys=True) + "\n").encode("ascii")
 
 
+def _is_held(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
+
+
 def _read(path: Path) -> dict[str, Any] | None:
     try:
-        found = json.loads(path.read_bytes())
+        return _parsed(path, path.read_bytes())
     except FileNotFoundError:
         return None
+
+
+def _parsed(path: Path, data: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(data)
     except ValueError as error:
         raise ChainError(f"{path} is damaged: it is not JSON. Restore it from a backup.") from error
     if not isinstance(found, dict):

@@ -26,7 +26,7 @@ from evidence_service.errors import ChainError
 ROOT = Path(__file__).resolve().parents[2]
 ANVIL = ROOT / "node_modules" / "@foundry-rs" / "anvil-linux-amd64" / "bin" / "anvil"
 HARDHAT = ROOT / "node_modules" / "hardhat" / "internal" / "cli" / "bootstrap.js"
-FORGETS = "no anvil for this platform: Hardhat's node runs instead and forgets the chain when it stops"
+FORGETS = "Hardhat's node runs instead of anvil and forgets the chain when it stops"
 _READY = re.compile(r"(?:Listening on |server at http://)127\.0\.0\.1:(\d+)")
 _PR_SET_PDEATHSIG = 1
 
@@ -51,10 +51,10 @@ class NodeProgram:
         return [*self.command, *options, *(("--load-state", str(state)) if state else ())]
 
 
-def find_program(preferred: Path | None = None) -> NodeProgram:
-    """The node of this platform: anvil, else Hardhat's."""
-    for candidate in (preferred, ANVIL, _which("anvil")):
-        if candidate is not None and _runs(candidate):
+def find_program(*, forgetful: bool = False) -> NodeProgram:
+    """The node of this platform: anvil, else (or when asked for) Hardhat's."""
+    for candidate in (ANVIL, _which("anvil")):
+        if not forgetful and candidate is not None and _runs(candidate):
             return NodeProgram((str(candidate),), forgets=False)
     node = _which("node")
     if node is not None and HARDHAT.is_file():

@@ -1,7 +1,7 @@
 """The small program that owns an instance's local chain: starts it, brings it back, saves it at the end.
 
 Spec: docs/spec/anchor.md, "The local chain". Usage: python -m evidence_service.adapters.chain_supervisor
-HOME [--chain-id N] [--anvil FILE]. It leaves the terminal; SIGTERM saves and stops. One per home.
+HOME [--chain-id N] [--forgetful]. It leaves the terminal; SIGTERM saves and stops. One per home.
 """
 
 from __future__ import annotations
@@ -152,16 +152,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("home", type=Path)
     parser.add_argument("--chain-id", type=int, default=DEFAULT_CHAIN_ID)
-    parser.add_argument("--anvil", type=Path)
+    parser.add_argument("--forgetful", action="store_true", help="run Hardhat's node although it forgets")
     given = parser.parse_args(arguments)
-    if os.fork() > 0:  # the starter need not wait for us, nor reap us
-        return 0
     folder = ChainFolder(given.home)
     with folder.supervising() as alone:
-        if not alone:
+        # The lock is won or lost before the starter hears from us; then it need not wait for us, nor reap us.
+        if not alone or os.fork() > 0:
             return 0
         try:
-            supervisor = Supervisor(folder, given.chain_id, find_program(given.anvil))
+            folder.sign_in()
+            supervisor = Supervisor(folder, given.chain_id, find_program(forgetful=given.forgetful))
             signal.signal(signal.SIGTERM, supervisor.stop)
             signal.signal(signal.SIGINT, supervisor.stop)
             supervisor.run()

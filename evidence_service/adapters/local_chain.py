@@ -22,37 +22,51 @@ from evidence_service.core.chain import ChainStatus
 from evidence_service.errors import ChainError
 
 _PATIENCE = 60.0
+# A supervisor that was started and left no trace after this time is started again.
+_AGAIN = 5.0
 
 
 class LocalChain:
     """One home's chain."""
 
-    def __init__(self, home: Path, *, chain_id: int | None = None, anvil: Path | None = None) -> None:
+    def __init__(self, home: Path, *, chain_id: int | None = None, forgetful: bool = False) -> None:
         """Name the chain; nothing starts yet. Without `chain_id` the chain keeps the id it has."""
         self._folder = ChainFolder(home)
         self._home = home.absolute()
         self._chain_id = chain_id
-        self._anvil = anvil
+        self._forgetful = forgetful
 
     def start(self) -> ChainStatus:
         """Start the chain, or find it running."""
         self._folder.path.mkdir(parents=True, exist_ok=True)
-        if self._folder.rpc() is None:
-            self._folder.clear_error()
-            self._spawn()
-        self._wait_until_ready()
-        return self.status()
+        self._folder.clear_error()
+        deadline = time.monotonic() + _PATIENCE
+        spawned = -_AGAIN
+        while not (status := self.status()).running:
+            # A supervisor that dies at this moment holds its locks a little longer: look until it is decided.
+            if self._folder.supervisor() is None:
+                message = self._folder.error()
+                if message is not None:
+                    raise ChainError(message)
+                if time.monotonic() - spawned > _AGAIN:
+                    self._spawn()
+                    spawned = time.monotonic()
+            if time.monotonic() > deadline:
+                raise ChainError(f"the local chain did not come up in {_PATIENCE:.0f} s; see {self._folder.log}")
+            time.sleep(0.02)
+        return status
 
     def stop(self) -> ChainStatus:
         """Save and stop the chain; nothing happens when it does not run."""
-        pid = self._folder.supervisor()
-        if pid:
-            os.kill(pid, signal.SIGTERM)
-            deadline = time.monotonic() + _PATIENCE
-            while self._folder.supervisor() == pid:
-                if time.monotonic() > deadline:
-                    raise ChainError(f"the chain's supervisor (process {pid}) does not stop; see {self._folder.log}")
-                time.sleep(0.02)
+        asked: set[int] = set()
+        deadline = time.monotonic() + _PATIENCE
+        while (pid := self._folder.supervisor()) is not None:
+            if pid not in asked and _is_supervisor(pid):
+                os.kill(pid, signal.SIGTERM)
+                asked.add(pid)
+            if time.monotonic() > deadline:
+                raise ChainError(f"the chain's supervisor (process {pid}) does not stop; see {self._folder.log}")
+            time.sleep(0.02)
         return self.status()
 
     def status(self) -> ChainStatus:
@@ -118,7 +132,7 @@ class LocalChain:
     def _spawn(self) -> None:
         command = [sys.executable, "-m", "evidence_service.adapters.chain_supervisor", str(self._home)]
         command += ["--chain-id", str(self._chain_id or self.chain_id)]
-        command += ["--anvil", str(self._anvil)] if self._anvil else []
+        command += ["--forgetful"] if self._forgetful else []
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         with self._folder.log.open("ab") as log:
             subprocess.run(
@@ -132,12 +146,13 @@ class LocalChain:
                 check=True,
             )
 
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + _PATIENCE
-        while self._folder.rpc() is None:
-            message = self._folder.error()
-            if message is not None and self._folder.supervisor() is None:
-                raise ChainError(message)
-            if time.monotonic() > deadline:
-                raise ChainError(f"the local chain did not come up in {_PATIENCE:.0f} s; see {self._folder.log}")
-            time.sleep(0.02)
+
+def _is_supervisor(pid: int) -> bool:
+    """Whether a process is one of ours: the lock file may still name a killed one, whose id went to another."""
+    command = Path(f"/proc/{pid}/cmdline")
+    if not command.parent.parent.joinpath("self").exists():  # no /proc on this platform
+        return pid > 0
+    try:
+        return b"chain_supervisor" in command.read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False

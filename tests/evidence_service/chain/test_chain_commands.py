@@ -1,0 +1,50 @@
+"""`chain start`, `stop`, `status`: what they print and that they act on the given home."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from evidence_service.adapters.local_chain import LocalChain
+from evidence_service.chain_commands import chain as chain_group
+
+pytestmark = pytest.mark.chain
+
+
+@click.group()
+@click.option("--home", type=click.Path(path_type=Path))
+def root(home: Path) -> None:
+    """Stands for the one entry point."""
+
+
+root.add_command(chain_group)
+
+
+def run(home: Path, *words: str) -> str:
+    result = CliRunner().invoke(root, ["--home", str(home), "chain", *words], catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.output
+
+
+def test_start_status_stop_answer_with_the_same_four_words(chain: LocalChain, tmp_path: Path) -> None:
+    stopped = {"running": False, "chain_id": None, "head": None, "saved_head": None}
+    assert json.loads(run(tmp_path, "status", "--json")) == stopped
+    running = {"running": True, "chain_id": 31337, "head": 0, "saved_head": 0}
+    assert json.loads(run(tmp_path, "start", "--json")) == running
+    chain.mine(2)
+    assert json.loads(run(tmp_path, "status", "--json")) == {**running, "head": 2}
+    assert json.loads(run(tmp_path, "stop", "--json")) == {
+        **stopped,
+        "chain_id": 31337,
+        "saved_head": 2,
+    }
+
+
+def test_people_read_sentences(chain: LocalChain, tmp_path: Path) -> None:
+    assert "the chain does not run" in run(tmp_path, "status")
+    assert "the chain runs: id 31337, newest block 0" in run(tmp_path, "start")
+    assert "saved up to block 0" in run(tmp_path, "stop")
