@@ -1,0 +1,1 @@
+"""Tests that hold the contracts, their tool chain and the shipped files together."""
