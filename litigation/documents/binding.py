@@ -6,11 +6,14 @@ Spec: docs/spec/papers.md sections 3 and 12. The same book gives the same bytes:
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+from hashlib import md5
 from io import BytesIO
 from typing import Any
 
 import pikepdf
 from reportlab import rl_config
+from reportlab.lib.utils import TimeStamp
 from reportlab.pdfbase import pdfdoc
 from reportlab.pdfgen.canvas import Canvas
 
@@ -27,6 +30,7 @@ _NOTE = Style(Role.REGULAR, 7, GREY)
 _STAMP = Style(Role.BOLD, 8.5, RED)
 _SAMPLE = Style(Role.BOLD, 9, RED)
 _WATERMARK = Style(Role.BOLD, 78, "0.80 0.10 0.10")
+_WATERMARK_ALPHA = 0.16
 _FOOT_Y = 30.0
 _DIGITS = re.compile("#+")
 
@@ -41,9 +45,10 @@ class _BareCanvas(Canvas):  # type: ignore[misc]  # reportlab has no types
 class Binder:
     """Writes one book."""
 
-    def __init__(self, book: Book, reference: str, *, sample: bool, draft: bool) -> None:
+    def __init__(self, book: Book, reference: str, dated: datetime, *, sample: bool, draft: bool) -> None:
         self._book = book
         self._reference = reference
+        self._dated = dated
         self._sample = sample
         self._draft = draft
         self._total = len(book.sheets)
@@ -66,6 +71,7 @@ class Binder:
     def _write(self) -> bytes:
         rl_config.useA85 = 0  # base-85 would add a quarter to every stream
         canvas = _BareCanvas(BytesIO(), invariant=1, pageCompression=1, pdfVersion=(1, 7), lang="zh-CN")
+        _set_date(canvas._doc, self._dated)
         canvas._doc.delayedFonts.append(self._book.ink)
         canvas.setTitle(self._cover["title"]["zh"])
         canvas.setAuthor("")
@@ -94,6 +100,9 @@ class Binder:
         for operator in sheet.operators:
             code.append(self._numbered(operator) if isinstance(operator, PageNumber) else operator)
         code.extend(self._furniture(sheet, number))
+        if self._draft:
+            canvas.setFillAlpha(_WATERMARK_ALPHA)
+            code.extend(self._watermark(sheet))
         canvas.showPage()
 
     def _numbered(self, place: PageNumber) -> str:
@@ -133,8 +142,6 @@ class Binder:
             x = width - LEFT - side if sheet.stamp else x
             operators += _plate(x - 4, y - 4, side + 8, 15, "0.72 0.08 0.08")
             operators.append(ink.text(x, y, text, _SAMPLE))
-        if self._draft:
-            operators += self._watermark(sheet)
         return operators
 
     def _watermark(self, sheet: Sheet) -> list[str]:
@@ -144,12 +151,22 @@ class Binder:
         widths = self._book.fonts.widths
         cos, sin = 0.7071, 0.7071
         operators = []
-        for text, style, drop in ((zh, _WATERMARK, 0.0), (en, _WATERMARK.but(size=44), -64.0)):
+        for text, style, drop in ((zh, _WATERMARK, 6.0), (en, _WATERMARK.but(size=44), -54.0)):
             length = width_of(text, style, widths)
             x = width / 2 - length / 2 * cos - drop * sin
             y = height / 2 - length / 2 * sin + drop * cos
             operators.append(self._book.ink.turned(f"{cos} {sin} {-sin} {cos} {x:.2f} {y:.2f}", text, style))
-        return ["q 1 Tr 0.6 w 0.80 0.10 0.10 RG [] 0 d", *operators, "Q"]
+        return operators
+
+
+def _set_date(document: Any, dated: datetime) -> None:
+    """Date the file by its checkpoint. reportlab would take the clock, or SOURCE_DATE_EPOCH of whoever runs it."""
+    stamp = TimeStamp(invariant=1)
+    stamp.t = int(dated.timestamp())
+    stamp.lt = dated.astimezone(UTC).timetuple()
+    stamp.YMDhms = tuple(stamp.lt)[:6]
+    document._timeStamp = stamp
+    document.signature = md5(usedforsecurity=False)  # names the file (ISO 32000-1 14.4); proves nothing
 
 
 def _lengths(book: Book) -> dict[str, int]:

@@ -21,6 +21,7 @@ from litigation.documents.writing import gap, instant
 DESTINATION = "certificate"
 _TINY = Style(Role.REGULAR, 7)
 _STATE_STYLES = {"passed": SMALL.but(role=Role.BOLD), "failed": SMALL.but(role=Role.BOLD, color=RED)}
+_EVENT_WIDTHS = (26.0, 96.0, 60.0, 60.0, 52.0, 38.0)
 _QR_SIDE = 112.0
 _QR_MASK = 2  # fixed: scoring all eight masks costs more than the page
 
@@ -127,8 +128,7 @@ def _events(flow: Flow, form: Template, case: CaseFile) -> None:
         return
     flow.text(part["note"], SMALL.but(size=8))
     flow.space(3)
-    widths = (26.0, 96.0, 60.0, 60.0, 52.0, 38.0)
-    widths = (*widths, flow.width - sum(widths))
+    widths = (*_EVENT_WIDTHS, flow.width - sum(_EVENT_WIDTHS))
     rows = []
     for event in case.events:
         texts = [str(event.sequence), f"{event.zh}\n{event.type}", instant(event.occurred_at)]
@@ -145,8 +145,8 @@ def _events(flow: Flow, form: Template, case: CaseFile) -> None:
 def _verify(flow: Flow, form: Template, case: CaseFile) -> None:
     """Print the QR code beside the instructions."""
     part = form["verify"]
+    flow.need(_QR_SIDE + 50)
     _heading(flow, part)
-    flow.need(_QR_SIDE + 10)
     top = flow.y
     flow.sheet.operators.append(qr_code(qr_text(case.log), LEFT, top - _QR_SIDE, _QR_SIDE))
     indent = _QR_SIDE + 14

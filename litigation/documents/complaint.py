@@ -8,6 +8,7 @@ the signature and its date are never filled by the machine.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from litigation.core.casefile import CaseFile
@@ -23,6 +24,7 @@ from litigation.documents.writing import court_day, day
 LABEL_WIDTH = 113.0
 _NOTE = Style(Role.REGULAR, 9)
 _SECTION = Style(Role.BOLD, 12)
+_SIGNING = 80.0
 _MORE_REMARKS = 4  # lines a kind of event; the certificate lists them all
 
 
@@ -34,6 +36,7 @@ def draw_complaint(book: Book, case: CaseFile, filling: Filling) -> None:
     _draw_title(flow, form)
     _draw_note(flow, form["note"])
     rows = [row for entry in form["rows"] for row in _rows(flow, form, entry, case, filling)]
+    rows[-1] = replace(rows[-1], keep_with_next=_SIGNING)  # a signature alone on a page signs nothing
     draw_table(flow, rows)
     _draw_signature(flow, form["signature"])
 
@@ -65,7 +68,7 @@ def _rows(flow: Flow, form: Template, entry: Mapping[str, Any], case: CaseFile, 
     label = plain(entry["label"], BODY, LABEL_WIDTH - 2 * PAD_X, flow.widths)
     align = "center" if "\n" in entry["label"] or "block" in entry or entry["label"].startswith("委托") else "left"
     cells = (Cell(tuple(label), align=align, middle=True, label=True), Cell(tuple(lines), middle=True))
-    return [Row((LABEL_WIDTH, width), cells)]
+    return [Row((LABEL_WIDTH, width), cells, whole="block" in entry)]
 
 
 def _content(
@@ -85,9 +88,7 @@ def _content(
 
 
 def _set(lines: list[str], filling: Filling, width: float, flow: Flow, prefix: str = "") -> list[Line]:
-    return [
-        line for text in lines for line in fit(filling.spans(text, BODY, prefix=prefix), width, flow.widths)
-    ]
+    return [line for text in lines for line in fit(filling.spans(text, BODY, prefix=prefix), width, flow.widths)]
 
 
 def _free_text(flow: Flow, form: Template, entry: Mapping[str, Any], filling: Filling) -> Row:
@@ -134,7 +135,7 @@ def _evidence(form: Template, case: CaseFile, filling: Filling) -> list[list[Spa
 
 def _draw_signature(flow: Flow, lines: list[str]) -> None:
     """Leave room to sign and to date by hand."""
-    flow.need(110)
-    flow.space(34)
+    flow.need(_SIGNING)
+    flow.space(22)
     for text in lines:
-        flow.lines(plain(text, BODY.but(size=12), 200, flow.widths), 30, indent=flow.width - 230)
+        flow.lines(plain(text, BODY.but(size=12), 200, flow.widths), 28, indent=flow.width - 230)

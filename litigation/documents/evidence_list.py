@@ -14,7 +14,7 @@ from litigation.documents.tables import Row, draw_table
 from litigation.documents.templates import Template, fill, template
 from litigation.documents.text import BLUE, Span, plain
 
-_WIDTHS = (26.0, 74.0, 62.0, 40.0, 48.0, 74.0, 62.0)
+_WIDTHS = (26.0, 80.0, 62.0, 40.0, 60.0, 76.0, 78.0)
 DESTINATION = "evidence-list"
 
 
@@ -31,9 +31,14 @@ def draw_evidence_list(book: Book, case: CaseFile, filling: Filling, page_counts
     flow.space(4)
     if not case.exhibits:
         flow.text(form["empty"])
+        return
     widths = (*_WIDTHS, flow.width - sum(_WIDTHS))
     head = column_heads(flow, form["columns"], widths)
-    rows = [_row(flow, form, exhibit, widths, page_counts[exhibit.number], filling) for exhibit in case.exhibits]
+    rows = [
+        row
+        for exhibit in case.exhibits
+        for row in _rows(flow, form, exhibit, widths, page_counts[exhibit.number], filling)
+    ]
     draw_table(flow, rows, head)
     flow.space(4)
     flow.text(form["note"], SMALL)
@@ -43,14 +48,15 @@ def draw_evidence_list(book: Book, case: CaseFile, filling: Filling, page_counts
         flow.lines(plain(text, SMALL.but(size=10.5), 200, flow.widths), 24, indent=flow.width - 220)
 
 
-def _row(
+def _rows(
     flow: Flow, form: Template, exhibit: Exhibit, widths: tuple[float, ...], pages: int, filling: Filling
-) -> Row:
+) -> list[Row]:
     destination = exhibit_destination(exhibit.number)
     link = SMALL.but(color=BLUE, link=destination)
     page = Span("#" * filling.page_digits, link, destination)
-    last = [Span(f"起 共{pages}页", SMALL)] if pages > 1 else []
-    remark = fill(form["remark"], index=exhibit.index, sha256=exhibit.sha256, sm3=exhibit.sm3)
+    last = [Span(fill(form["more_pages"], pages=pages), SMALL)] if pages > 1 else []
+    remark = fill(form["remark"], index=exhibit.index)
+    digests = fill(form["digests"], sha256=exhibit.sha256, sm3=exhibit.sm3)
     style = SMALL
     cells = (
         cell(flow, [Span(str(exhibit.number), style)], widths[0], "center"),
@@ -60,6 +66,7 @@ def _row(
         cell(flow, [Span(form["original_electronic"], style)], widths[4]),
         cell(flow, [Span(exhibit.object_of_proof, style)], widths[5]),
         cell(flow, [Span(exhibit.summary, style)], widths[6]),
-        cell(flow, [Span(remark, style.but(size=6.6))], widths[7], leading=9.0),
+        cell(flow, [Span(remark, style)], widths[7]),
     )
-    return Row(widths, cells)
+    under = cell(flow, [Span(digests, style.but(size=6.6))], flow.width, leading=9.4, fill="0.97 0.97 0.98")
+    return [Row(widths, cells, keep_with_next=under.height), Row((flow.width,), (under,), whole=True)]

@@ -76,8 +76,8 @@ def _placement(
     form: pikepdf.Object, room: tuple[float, float, float, float]
 ) -> tuple[float, float, float, float, float, float]:
     """Scale the box that the form fills (its BBox under its Matrix) into the room; never enlarge."""
-    matrix = [float(value) for value in form.get("/Matrix", pikepdf.Array([1, 0, 0, 1, 0, 0]))]  # type: ignore[union-attr]
-    box = [float(value) for value in form.BBox]  # type: ignore[union-attr]
+    matrix = [float(value) for value in form.get("/Matrix", pikepdf.Array([1, 0, 0, 1, 0, 0]))]
+    box = [float(value) for value in form.BBox]
     corners = [(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
     xs = [matrix[0] * x + matrix[2] * y + matrix[4] for x, y in corners]
     ys = [matrix[1] * x + matrix[3] * y + matrix[5] for x, y in corners]

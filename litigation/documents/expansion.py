@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from litigation.documents.fonts import Role
 from litigation.documents.templates import PartKind, parts_of
 from litigation.documents.text import BLUE, INK, Span, Style
 
@@ -54,7 +55,7 @@ class Filling:
 
     def _box(self, key: str, option: str, style: Style) -> Span:
         if self.values.get(key, "") == option:
-            return Span("√", style.but(tick=True, whole=True))
+            return Span("√", style.but(role=Role.BOLD, color=INK, tick=True, whole=True))
         return Span("□", style)
 
 

@@ -90,7 +90,7 @@ class Flow:
 
     def heading(self, zh: str, en: str = "") -> None:
         """Set a heading with its reading caption, and keep it with what follows."""
-        self.need(70)
+        self.need(130)
         self.space(9)
         spans = [Span(zh, HEADING)]
         if en:

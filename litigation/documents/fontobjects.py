@@ -72,8 +72,9 @@ class EmbeddedSubset:
 
         program = reference(self.program, "program")
         unicode_map = reference(self.to_unicode, "unicode")
+        metrics = self.face.descriptor()
         descriptor = reference(
-            f"<< /Type /FontDescriptor /FontName /{self.name} {self.face.descriptor()} /FontFile2 {program} >>".encode(),
+            f"<< /Type /FontDescriptor /FontName /{self.name} {metrics} /FontFile2 {program} >>".encode(),
             "descriptor",
         )
         descendant = reference(

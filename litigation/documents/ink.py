@@ -71,7 +71,7 @@ class Ink:
                 return name, codes.setdefault(char, f"{len(codes) + 1:04X}")
         raise MissingGlyphError(char, "the text of the papers")
 
-    def addObjects(self, document: Any) -> None:  # noqa: N802  # reportlab calls a delayed font by this name
+    def addObjects(self, document: Any) -> None:  # reportlab calls a delayed font by this name
         """Embed what was used; reportlab calls this once, before it writes the file."""
         for role in Role:
             if role in self._used:

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from litigation.core.cap import CapResult
 from litigation.core.casefile import CaseFile
 from litigation.core.claim import Claim, ClaimLine
 from litigation.core.interest import Segment
 from litigation.core.ledger import ACCELERATED
+from litigation.core.money import total_of
 from litigation.core.terms import CapMethod, Kind
 from litigation.documents.flow import SMALL, Flow
 from litigation.documents.fonts import Role
@@ -20,11 +22,13 @@ from litigation.documents.papertable import HEAD_FILL, column_heads, text_cell
 from litigation.documents.sheets import Book
 from litigation.documents.tables import Cell, Row, draw_table
 from litigation.documents.templates import Template, fill, template
-from litigation.documents.text import GREY, Style
+from litigation.documents.text import Style
 from litigation.documents.writing import amount, day, percent, short_day
 
 DESTINATION = "ledger"
-_FORMULA = Style(Role.REGULAR, 7.6, GREY)
+_LINE_WIDTHS = (52.0, 62.0, 68.0, 60.0, 34.0, 60.0, 56.0)
+_PLAN_WIDTHS = (48.0, 84.0, 84.0, 76.0, 84.0)
+_FORMULA = Style(Role.REGULAR, 7.6, "0.25 0.25 0.25")
 _TOTAL = Style(Role.BOLD, 8.5)
 
 
@@ -123,41 +127,51 @@ def _lines(flow: Flow, form: Template, claim: Claim) -> None:
     """Print each line, under it the sums that a judge can redo."""
     _heading(flow, form, "lines")
     words = form["lines"]
-    widths = (52.0, 62.0, 68.0, 60.0, 34.0, 60.0, 56.0)
-    widths = (*widths, flow.width - sum(widths))
+    widths = (*_LINE_WIDTHS, flow.width - sum(_LINE_WIDTHS))
     rows: list[Row] = []
     for line in claim.lines:
-        rows.extend(_line_rows(flow, words, line, widths))
-    sums = [sum((getattr(line, name) for line in claim.lines), 0) for name in ("principal", "interest")]
-    late = [sum((getattr(line, name) for line in claim.lines), 0) for name in ("penalty", "compound")]
-    total = [words["total"], "", amount(sums[0]), amount(sums[1]), "", amount(late[0]), amount(late[1])]
-    rows.append(_money_row(flow, [*total, amount(sum(sums) + sum(late))], widths, _TOTAL, HEAD_FILL))
+        rows.extend(_line_rows(flow, words, line, claim.caps.chosen(claim.applied_cap), widths))
+    sums = {
+        name: total_of(getattr(line, name) for line in claim.lines)
+        for name in ("principal", "interest", "penalty", "compound")
+    }
+    total = [words["total"], "", amount(sums["principal"]), amount(sums["interest"]), ""]
+    total += [amount(sums["penalty"]), amount(sums["compound"]), amount(total_of(sums.values()))]
+    rows.append(_money_row(flow, total, widths, _TOTAL, HEAD_FILL))
     draw_table(flow, rows, column_heads(flow, words["columns"], widths))
+    if claim.costs:
+        flow.space(3)
+        flow.text(fill(words["costs"], costs=amount(claim.costs), total=amount(claim.total)), SMALL)
 
 
-def _line_rows(flow: Flow, words: Any, line: ClaimLine, widths: tuple[float, ...]) -> list[Row]:
+def _line_rows(flow: Flow, words: Any, line: ClaimLine, cap: CapResult, widths: tuple[float, ...]) -> list[Row]:
     item = words["accelerated"] if line.item == ACCELERATED else line.item
     sums = line.principal + line.interest + line.penalty + line.compound
     texts = [item, short_day(line.due), amount(line.principal), amount(line.interest), str(line.days)]
     texts += [amount(line.penalty), amount(line.compound), amount(sums)]
-    formulas = _formulas(words, line)
+    formulas = _formulas(words, line, cap)
     row = _money_row(flow, texts, widths, SMALL)
     height = len(formulas) * 11.0 + 6
     figures = Row(row.widths, row.cells, row.whole, keep_with_next=height)
     return [figures, Row((flow.width,), (_formula_cell(flow, formulas),))] if formulas else [row]
 
 
-def _formulas(words: Any, line: ClaimLine) -> list[str]:
+def _formulas(words: Any, line: ClaimLine, cap: CapResult) -> list[str]:
     """Write base × rate × days ÷ basis = amount for each stretch, then what was paid or cut."""
-    texts = [words["penalty"] + _segment(words, part) for part in line.penalty_segments]
-    texts += [words["compound"] + _segment(words, part) for part in line.compound_segments]
-    for name, shown, segments in (
-        ("penalty", line.penalty, line.penalty_segments),
-        ("compound", line.compound, line.compound_segments),
+    texts = []
+    for kind, shown, segments in (
+        (Kind.PENALTY, line.penalty, line.penalty_segments),
+        (Kind.COMPOUND, line.compound, line.compound_segments),
     ):
-        accrued = sum((part.amount for part in segments), start=shown * 0)
+        name = words[kind.value]
+        texts += [name + _segment(words, part) for part in segments]
+        accrued, cut = total_of(part.amount for part in segments), cap.removed_from(line.item, kind)
         if accrued != shown:
-            texts.append(f"{words[name]}{amount(accrued)} → {amount(shown)}（{fill(words['rule'], rule=line.rule)}）")
+            less = {"accrued": amount(accrued), "paid": amount(accrued - cut - shown), "cut": amount(cut)}
+            texts.append(name + fill(words["less"], **less, shown=amount(shown)))
+    cut = cap.removed_from(line.item, Kind.INTEREST)
+    if cut:
+        texts.append(fill(words["interest_cut"], cut=amount(cut)))
     return texts
 
 
@@ -209,8 +223,7 @@ def _caps(flow: Flow, form: Template, claim: Claim) -> None:
 def _schedule(flow: Flow, form: Template, claim: Claim) -> None:
     """Print the plan of the contract."""
     _heading(flow, form, "schedule")
-    widths = (48.0, 84.0, 84.0, 76.0, 84.0)
-    widths = (*widths, flow.width - sum(widths))
+    widths = (*_PLAN_WIDTHS, flow.width - sum(_PLAN_WIDTHS))
     rows = [
         _money_row(
             flow,

@@ -66,7 +66,9 @@ def render_package(casefile: CaseFile, fonts: FontSet) -> RenderedPackage:
     book = Book(fonts, Ink(fonts))
     filling = Filling(values, _exhibit_of(casefile), _page_digits(casefile, shown))
     _draw(book, casefile, filling, shown, defects)  # (4)
-    pdf = Binder(book, casefile.our_reference, sample=casefile.sample, draft=casefile.draft).bind(shown)  # (5)
+    dated = casefile.log.checkpoint_at
+    binder = Binder(book, casefile.our_reference, dated, sample=casefile.sample, draft=casefile.draft)
+    pdf = binder.bind(shown)  # (5)
     lengths = section_lengths(book)
     sections = tuple(
         Section(mark.title, book.page_of(mark.destination), lengths[mark.destination]) for mark in book.marks
@@ -147,5 +149,3 @@ def _index(shown: list[Shown]) -> list[IndexEntry]:
         title = fill(words["exhibit"], number=item.exhibit.number, title=item.exhibit.title)
         entries.append(IndexEntry(str(number), title, exhibit_destination(item.exhibit.number)))
     return entries
-
-

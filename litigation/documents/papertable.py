@@ -23,9 +23,7 @@ def cell(
     return Cell(tuple(fit(spans, width - 2 * PAD_X, flow.widths)), leading, align, fill=fill)
 
 
-def text_cell(
-    flow: Flow, text: str, width: float, align: str = "left", style: Style = SMALL, fill: str = ""
-) -> Cell:
+def text_cell(flow: Flow, text: str, width: float, align: str = "left", style: Style = SMALL, fill: str = "") -> Cell:
     """Set plain text in a cell."""
     return cell(flow, (Span(text, style),), width, align, style.size * 1.42, fill)
 
@@ -44,11 +42,8 @@ def column_heads(flow: Flow, columns: Sequence[Mapping[str, str]], widths: Seque
 def pair_table(flow: Flow, pairs: Iterable[tuple[str, str]], label_width: float, style: Style = SMALL) -> None:
     """Draw a table of labels and values."""
     width = flow.width - label_width
-    rows = [
-        Row(
-            (label_width, width),
-            (text_cell(flow, label, label_width, fill=HEAD_FILL, style=style), text_cell(flow, value, width, style=style)),
-        )
-        for label, value in pairs
-    ]
+    rows = []
+    for label, value in pairs:
+        name = text_cell(flow, label, label_width, fill=HEAD_FILL, style=style)
+        rows.append(Row((label_width, width), (name, text_cell(flow, value, width, style=style))))
     draw_table(flow, rows)

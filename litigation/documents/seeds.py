@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from evidence_service.core.catalogue import CATALOGUE
 
@@ -43,5 +44,5 @@ def _headings() -> str:
     return "".join(keep)
 
 
-def _templates() -> list[object]:
+def _templates() -> list[Traversable]:
     return [item for item in files("litigation.templates").iterdir() if item.name.endswith(".yaml")]

@@ -15,6 +15,7 @@ from litigation.documents.text import Line, Piece
 
 A4 = (595.28, 841.89)
 LEFT, RIGHT, TOP, BOTTOM = 62.0, 62.0, 66.0, 62.0
+_BOX = (0.115, -0.005, 0.885)  # where the sign □ of Noto Serif SC draws its square: left, low, right (em)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,9 @@ class Book:
         else:
             sheet.operators.append(self.ink.text(x, y + style.rise, piece.text, style))
         if style.tick:  # the box of the form stays visible under its tick
-            side = style.size * 0.74
+            low, side = style.size * _BOX[1], style.size * (_BOX[2] - _BOX[0])
             sheet.operators.append(
-                f"0.5 w {style.color} RG {x + style.size * 0.13:.2f} {y - style.size * 0.02:.2f} {side:.2f} {side:.2f} re S"
+                f"0.45 w 0 0 0 RG {x + style.size * _BOX[0]:.2f} {y + low:.2f} {side:.2f} {side:.2f} re S"
             )
         if style.link:
             box = (x, y + style.rise - style.size * 0.2, x + piece.width, y + style.rise + style.size * 0.85)

@@ -15,7 +15,8 @@ from litigation.documents.sheets import LEFT, box
 from litigation.documents.text import Line
 
 PAD_X, PAD_Y = 4.0, 3.2
-_WORTH_SPLITTING = 5  # lines; a shorter row goes to the next page whole
+_WORTH_SPLITTING = 15  # lines; a shorter row goes to the next page whole
+_LEAST_LINES = 2  # a split leaves at least that many lines on each page
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +53,17 @@ class Row:
 
 def draw_table(flow: Flow, rows: Iterable[Row], head: Sequence[Row] = ()) -> None:
     """Draw rows; the head is drawn first and again on every new page."""
-    head_height = sum(row.height for row in head)
-    first = True
-    for row in rows:
-        lowest = min(row.height, 3 * row.cells[0].leading + 2 * PAD_Y)
-        if first:
-            flow.need(head_height + lowest)
-            _draw_head(flow, head)
-            first = False
+    listed = list(rows)
+    start = sum(row.height for row in head) + sum(_least(row) for row in listed[:3])
+    flow.need(start)
+    _draw_head(flow, head)
+    for row in listed:
         _draw_or_split(flow, row, head)
-    if first:
-        _draw_head(flow, head)
+
+
+def _least(row: Row) -> float:
+    """Return the height that must be left for a row to begin on a page."""
+    return min(row.height, 3 * row.cells[0].leading + 2 * PAD_Y)
 
 
 def _draw_head(flow: Flow, head: Sequence[Row]) -> None:
@@ -94,19 +95,21 @@ def _draw_or_split(flow: Flow, row: Row, head: Sequence[Row]) -> None:
 
 def _split(row: Row, room: float) -> tuple[Row | None, Row | None]:
     """Divide a row at a height: the upper part, and the rest with its labels repeated."""
-    upper, lower, rest = [], [], False
+    upper, lower, rest = [], [], 0
     for cell in row.cells:
         count = int((room - 2 * PAD_Y) // cell.leading)
-        if count < 2 or (cell.label and len(cell.lines) > count):
+        if count < _LEAST_LINES or (cell.label and len(cell.lines) > count):
             return None, None
         if cell.label:
             upper.append(cell)
             lower.append(cell)
             continue
+        if 0 < len(cell.lines) - count < _LEAST_LINES:
+            count -= 1
         upper.append(replace(cell, lines=cell.lines[:count]))
         lower.append(replace(cell, lines=cell.lines[count:]))
-        rest = rest or len(cell.lines) > count
-    if not rest:
+        rest = max(rest, len(cell.lines) - count)
+    if rest <= 0:
         return None, None
     return replace(row, cells=tuple(upper)), replace(row, cells=tuple(lower))
 

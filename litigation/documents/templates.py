@@ -21,7 +21,10 @@ from litigation.documents.problems import TemplateError
 
 NAMES = ("complaint", "evidence_list", "ledger", "certificate", "cover", "defects", "exhibit")
 _REQUIRED = ("id", "version", "dated", "legal_basis")
-_MARK = re.compile(r"\{(?:(?P<box>□) (?P<bkey>[\w.]+)=(?P<value>[^}]+)|@(?P<cite>[\w.]+)|(?P<count>#)|(?P<key>[\w.]+)(?::(?P<wide>\d+))?)\}")
+_MARK = re.compile(
+    r"\{(?:(?P<box>□) (?P<bkey>[\w.]+)=(?P<value>[^}]+)|@(?P<cite>[\w.]+)|(?P<count>#)"
+    r"|(?P<key>[\w.]+)(?::(?P<wide>\d+))?)\}"
+)
 
 
 class PartKind(StrEnum):

@@ -145,9 +145,7 @@ def _may_break(before: str, after: str, owner: int, next_owner: int, whole: Sequ
     return before == " " or before > "\u2e7f" or after > "\u2e7f"
 
 
-def _line(
-    chars: str, owners: Sequence[int], spans: Sequence[Span], start: int, end: int, widths: Widths
-) -> Line:
+def _line(chars: str, owners: Sequence[int], spans: Sequence[Span], start: int, end: int, widths: Widths) -> Line:
     parts: list[Span] = []
     while end > start and chars[end - 1] == " ":
         end -= 1

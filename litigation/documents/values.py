@@ -152,12 +152,13 @@ def _contract(case: CaseFile, words: Any) -> dict[str, str]:
 
 
 def _clause_list(clauses: dict[str, str], words: Any) -> str:
-    """Name the clauses that the claim rests on."""
+    """Name the clauses that the claim rests on, with the topic in words where the template has one."""
     topics = words["clause_topic"]
-    return "；".join(
-        fill(words["clause"], number=_bare_number(number)) + f"（{topics[topic]}）" if topic in topics else f"{number}（{topic}）"
+    named = (
+        f"{fill(words['clause'], number=_bare_number(number))}（{topics.get(topic, topic)}）"
         for topic, number in clauses.items()
     )
+    return "；".join(named)
 
 
 def _bare_number(clause: str) -> str:

@@ -42,6 +42,8 @@ CHECKS = (
     ("时间顺序与间隔", "Times in order, gap shown"),
     ("完整性", "Completeness"),
 )
+ROWS = b'{"rows":[{"on":"2025-04-10","amount":"2496.21"}],"n":1}'
+NOTICE = "【泉安】您的借款已提前到期。\n请尽快还款。\U000f1234"
 START = datetime(2025, 3, 10, 2, 3, 4, tzinfo=UTC)
 
 
@@ -118,7 +120,13 @@ def ordinary_case(**changes: object) -> CaseFile:
             term_start=date(2025, 3, 10),
             term_end=date(2027, 3, 10),
             repayment="equal_instalment",
-            clauses=(("rate", "3.1"), ("penalty", "7.2"), ("compound", "7.3"), ("acceleration", "9"), ("service", "12")),
+            clauses=(
+                ("rate", "3.1"),
+                ("penalty", "7.2"),
+                ("compound", "7.3"),
+                ("acceleration", "9"),
+                ("service", "12"),
+            ),
             clause_texts=(("penalty", "逾期按日计收罚息。"),),
         ),
         disbursed_on=date(2025, 3, 10),
@@ -142,8 +150,21 @@ def ordinary_case(**changes: object) -> CaseFile:
         exhibits=(
             exhibit(1, "个人消费贷款合同", "application/pdf", contract_pdf(3), "contract.pdf", event=4),
             exhibit(2, "放款回单", "image/png", receipt_png(), "receipt.png", event=5),
-            exhibit(3, "还款流水", "application/json", b'{"rows":[{"on":"2025-04-10","amount":"2496.21"}],"n":1}', "rows.json"),
-            exhibit(4, "提前到期通知", "text/plain", "【泉安】您的借款已提前到期。\n请尽快还款。😀".encode(), "notice.txt", event=10),
+            exhibit(
+                3,
+                "还款流水",
+                "application/json",
+                b'{"rows":[{"on":"2025-04-10","amount":"2496.21"}],"n":1}',
+                "rows.json",
+            ),
+            exhibit(
+                4,
+                "提前到期通知",
+                "text/plain",
+                "【泉安】您的借款已提前到期。\n请尽快还款。😀".encode(),
+                "notice.txt",
+                event=10,
+            ),
         ),
         events=tuple(event(number) for number in range(12)),
         log=LogState(
@@ -158,7 +179,9 @@ def ordinary_case(**changes: object) -> CaseFile:
             anchor_state="mined",
         ),
         checks=tuple(
-            CheckLine(number, zh, en, "passed" if number < 7 else "not checked", "" if number < 7 else "no-trust-file", "")
+            CheckLine(
+                number, zh, en, "passed" if number < 7 else "not checked", "" if number < 7 else "no-trust-file", ""
+            )
             for number, (zh, en) in enumerate(CHECKS, 1)
         ),
         defects=(),
@@ -177,14 +200,26 @@ def longest_case() -> CaseFile:
         case.defendant, name=name, household_address=address, residence_address=address, employer=address[:70]
     )
     files = [
-        exhibit(number, f"第{number}份证据：{'很长的证据名称' * (number % 7 + 1)}", kind, content, f"file-{number}.{end}", event=number)
+        exhibit(
+            number,
+            f"第{number}份证据：{'很长的证据名称' * (number % 7 + 1)}",
+            kind,
+            content,
+            f"file-{number}.{end}",
+            event=number,
+        )
         for number, (kind, content, end) in enumerate(_many_files(), 1)
     ]
     return replace(
         case,
         plaintiff=replace(case.plaintiff, name="泉安" + "消费金融" * 12 + "股份有限公司", address=address[:160]),
         defendant=person,
-        contract=replace(case.contract, borrower=name, name="个人消费贷款额度及单笔借款" * 5 + "合同", number="QA-" + "0123456789" * 8),
+        contract=replace(
+            case.contract,
+            borrower=name,
+            name="个人消费贷款额度及单笔借款" * 5 + "合同",
+            number="QA-" + "0123456789" * 8,
+        ),
         claim=o4_claim(60, 3),
         jurisdiction_clause="第十五条　" + "因本合同引起的争议，由贷款人住所地有管辖权的人民法院管辖。" * 12,
         exhibits=tuple(files),
@@ -193,13 +228,21 @@ def longest_case() -> CaseFile:
     )
 
 
+def _title(number: int) -> str:
+    return f"第{number}份证据：" + "很长的证据名称" * (number % 7 + 1)
+
+
 def _many_files() -> list[tuple[str, bytes, str]]:
     kinds = [
         ("application/pdf", contract_pdf(2), "pdf"),
         ("application/pdf", contract_pdf(1, landscape=True), "pdf"),
         ("image/png", receipt_png(), "png"),
         ("image/jpeg", photo_jpeg(), "jpg"),
-        ("application/json", b'{"deep":{"list":[1,2,{"a":"\\u4e2d"}],"empty":{}, "hash":"' + b"0f" * 120 + b'"}}', "json"),
+        (
+            "application/json",
+            b'{"deep":{"list":[1,2,{"a":"\\u4e2d"}],"empty":{}, "hash":"' + b"0f" * 120 + b'"}}',
+            "json",
+        ),
         ("text/plain", ("一行日志 2025-03-10T02:03:04Z 完成 " * 20 + "\n").encode() * 60, "log"),
         ("application/pdf", b"%PDF-1.7\nbroken", "pdf"),
         ("application/pdf", encrypted_pdf(), "pdf"),
