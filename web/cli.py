@@ -22,14 +22,14 @@ COMMANDS = (
     ("prove", "evidence_service.commands", "prove_command"),
     ("trust", "evidence_service.commands", "trust_command"),
     ("verify", "evidence_service.verify_commands", "verify"),
-    ("bundle", "litigation.commands", "bundle_command"),
-    ("file", "litigation.commands", "file_command"),
-    ("docket", "litigation.commands", "docket_group"),
+    ("bundle", "litigation.bundle_command", "bundle_command"),
+    ("file", "litigation.filing_commands", "file_command"),
+    ("docket", "litigation.filing_commands", "docket_group"),
     ("audit", "evidence_service.commands", "audit_group"),
     ("debt", "litigation.debt_commands", "debt"),
     ("account", "web.account_commands", "account"),
     ("serve", "web.serve_command", "serve_command"),
-    ("demo", "web.demo", "demo_command"),
+    ("demo", "web.demo_command", "demo_command"),
 )
 
 

@@ -158,6 +158,17 @@ class SqlLogStore:
             for row in connection.execute(query):
                 yield row.loan, LoanHead(row.reference, row.next_sequence, row.last_leaf_hash)
 
+    def loans_with(self, institution: str, event_type: str) -> list[str]:
+        """Loans that have an event of this type, by loan number."""
+        query = (
+            select(tables.event.c.loan)
+            .where(tables.event.c.log_id == self._log(institution).id, tables.event.c.type == event_type)
+            .distinct()
+            .order_by(tables.event.c.loan)
+        )
+        with reading(self._engine) as connection:
+            return [row.loan for row in connection.execute(query)]
+
     def loan_head(self, institution: str, loan: str) -> LoanHead:
         """Head of one loan."""
         log = self._log(institution)

@@ -1,0 +1,143 @@
+"""Cases, packages, filings and docket entries in the SQL database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, func, insert, select
+
+from evidence_service.core.event import format_instant, parse_instant
+from evidence_service.database import reading, writing
+from evidence_service.errors import NotFoundError
+from litigation.adapters import tables
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One case of this instance."""
+
+    our_reference: str
+    institution: str
+    loan: str
+    state: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRow:
+    """One package that was built. `size` in bytes; digests in hex."""
+
+    id: int
+    our_reference: str
+    institution: str
+    path: str
+    sha256: str
+    pdf_sha256: str
+    size: int
+    pages: int
+    as_of: str
+    tree_size: int
+    root: str
+    draft: bool
+    built_at: datetime
+
+
+class SqlCaseStore:
+    """Cases and packages on SQLite and PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def open_case(self, row: CaseRow) -> CaseRow:
+        """Store a case; an existing one of the same loan is returned unchanged."""
+        known = self._case(row.our_reference)
+        if known is not None:
+            return known
+        with writing(self._engine) as connection:
+            connection.execute(
+                insert(tables.case).values(
+                    our_reference=row.our_reference,
+                    institution=row.institution,
+                    loan=row.loan,
+                    state=row.state,
+                    opened_at=format_instant(row.opened_at),
+                )
+            )
+        return row
+
+    def add_package(self, row: PackageRow) -> bool:
+        """Store a package; False where exactly these bytes are stored already."""
+        table = tables.package
+        with writing(self._engine) as connection:
+            known = connection.execute(
+                select(table.c.id).where(table.c.our_reference == row.our_reference, table.c.sha256 == row.sha256)
+            ).first()
+            if known is not None:
+                return False
+            values = {name: getattr(row, name) for name in PackageRow.__slots__ if name not in ("id", "built_at")}
+            connection.execute(insert(table).values(**values, built_at=format_instant(row.built_at)))
+        return True
+
+    def cases(self, limit: int, before: str | None = None) -> list[CaseRow]:
+        """A page of cases, newest first; `before` is the reference of the last one seen."""
+        table = tables.case
+        query = select(table).order_by(table.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(
+                table.c.id < select(table.c.id).where(table.c.our_reference == before).scalar_subquery()
+            )
+        with reading(self._engine) as connection:
+            return [_case_row(row) for row in connection.execute(query)]
+
+    def packages(self, limit: int, before: int | None = None) -> list[PackageRow]:
+        """A page of packages, newest first; `before` is the id of the last one seen."""
+        table = tables.package
+        query = select(table).order_by(table.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(table.c.id < before)
+        with reading(self._engine) as connection:
+            return [_package_row(row) for row in connection.execute(query)]
+
+    def package(self, package_id: int) -> PackageRow:
+        """One package by its id."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(tables.package).where(tables.package.c.id == package_id)).one_or_none()
+        if row is None:
+            raise NotFoundError(f"package {package_id} is not in this instance")
+        return _package_row(row)
+
+    def package_by_digest(self, digest: str) -> PackageRow:
+        """The newest package with this SHA-256."""
+        query = select(tables.package).where(tables.package.c.sha256 == digest).order_by(tables.package.c.id.desc())
+        with reading(self._engine) as connection:
+            row = connection.execute(query.limit(1)).one_or_none()
+        if row is None:
+            raise NotFoundError(f"no package with SHA-256 {digest[:16]}… was built by this instance")
+        return _package_row(row)
+
+    def counts(self) -> tuple[int, int]:
+        """How many cases and packages there are."""
+        with reading(self._engine) as connection:
+            return (
+                int(connection.execute(select(func.count()).select_from(tables.case)).scalar_one()),
+                int(connection.execute(select(func.count()).select_from(tables.package)).scalar_one()),
+            )
+
+    def _case(self, our_reference: str) -> CaseRow | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                select(tables.case).where(tables.case.c.our_reference == our_reference)
+            ).one_or_none()
+        return None if row is None else _case_row(row)
+
+
+def _case_row(row: Any) -> CaseRow:
+    opened_at = parse_instant(row.opened_at, "opened_at")
+    return CaseRow(row.our_reference, row.institution, row.loan, row.state, opened_at)
+
+
+def _package_row(row: Any) -> PackageRow:
+    values = {name: getattr(row, name) for name in PackageRow.__slots__ if name != "built_at"}
+    return PackageRow(**values, built_at=parse_instant(row.built_at, "built_at"))

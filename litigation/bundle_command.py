@@ -1,0 +1,170 @@
+"""The command `bundle`: court packages of overdue loans, many at once."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from evidence_service.console import emit, home_of, json_option, progress, refusals_exit_1
+from evidence_service.errors import ProofDocketError
+from evidence_service.service import require_initialised
+from litigation.bootstrap import open_rooms
+from litigation.service import LitigationService, PackageFile
+from litigation.workflow.case_source import CaseSource, our_reference
+from litigation.workflow.run_batch import Failure, failure_of, file_name, run_cases, write_file
+
+CHUNK = 20
+SHOWN_FAILURES = 10
+
+
+class CaseWorker:
+    """One worker of a batch: its own connection, fonts and pinned source."""
+
+    def __init__(self, home: str, institution: str, as_of: str, tree_size: int, draft: bool, out: str) -> None:
+        self._service, _ = open_rooms(Path(home))
+        self._source = self._service.pin(institution, date.fromisoformat(as_of), draft=draft, tree_size=tree_size)
+        self._out = Path(out)
+
+    def build(self, loan: str) -> PackageFile | Failure:
+        """Build one case and write its package."""
+        institution = self._source.log.institution
+        reference = our_reference(institution, loan)
+        try:
+            built = self._service.build(self._source, loan)
+        except ProofDocketError as error:
+            return failure_of(reference, error)
+        path = self._out / file_name(reference, self._source.as_of.isoformat())
+        write_file(path, built.content)
+        return PackageFile(
+            our_reference=reference,
+            institution=institution,
+            loan=loan,
+            path=path,
+            sha256=built.sha256,
+            pdf_sha256=built.pdf_sha256,
+            size=len(built.content),
+            pages=built.pages,
+            draft=built.draft,
+        )
+
+
+_worker: list[CaseWorker] = []
+
+
+def start_worker(*arguments: Any) -> None:
+    """Prepare this process for building cases."""
+    _worker[:] = [CaseWorker(*arguments)]
+
+
+def build_case(loan: str) -> PackageFile | Failure:
+    """Build one case in this process."""
+    return _worker[0].build(loan)
+
+
+@click.command("bundle")
+@click.option("--overdue", is_flag=True, help="Take the loans that are overdue on the day.")
+@click.option("--loan", "loans", multiple=True, help="Take this loan (may be repeated).")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Cut-off day of the claims [today in China].")
+@click.option(
+    "--min-days", default=60, show_default=True, type=click.IntRange(min=1), help="Overdue for at least N days."
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Take at most N loans.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that build [the machine's cores].")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the packages.")
+@click.option(
+    "--draft", is_flag=True, help="Build cases with missing facts as drafts marked 不得提交 / NOT FOR FILING."
+)
+@click.option("--institution", help="Which log, where the instance has several.")
+@json_option
+@click.pass_context
+@refusals_exit_1
+def bundle_command(context: click.Context, out: Path, as_json: bool, **options: Any) -> None:
+    """Build court packages: papers, originals, proofs, one signed ZIP per case.
+
+    Exit 0 when every case was built, 1 when some were not (they are listed with the reason; the rest is done).
+    """
+    if bool(options["overdue"]) == bool(options["loans"]):
+        raise click.UsageError("say --overdue, or name loans with --loan")
+    service, _ = open_rooms(home_of(context))
+    require_initialised(service.evidence)
+    started = time.monotonic()
+    source = _pin(service, options)
+    loans = list(options["loans"]) or service.overdue(source, options["min_days"])
+    loans = loans[: options["limit"]] if options["limit"] else loans
+    out.mkdir(parents=True, exist_ok=True)
+    built, failures = _build(service, source, loans, out.resolve(), options)
+    answer = {
+        "cases": len(loans),
+        "built": len(built),
+        "failed": len(failures),
+        "drafts": sum(package.draft for package in built),
+        "pages": sum(package.pages for package in built),
+        "seconds": round(time.monotonic() - started, 3),
+        "failures": [{"case": item.case, "code": item.code, "reason": item.reason} for item in failures],
+        "institution": source.log.institution,
+        "as_of": source.as_of.isoformat(),
+        "tree_size": source.published.checkpoint.size,
+        "out": str(out),
+    }
+    emit(as_json, answer, _lines(answer, failures))
+    if failures:
+        raise click.exceptions.Exit(1)
+
+
+def _pin(service: LitigationService, options: dict[str, Any]) -> CaseSource:
+    as_of: datetime | None = options["as_of"]
+    return service.pin(options["institution"], as_of.date() if as_of else service.today(), draft=options["draft"])
+
+
+def _build(
+    service: LitigationService, source: CaseSource, loans: Sequence[str], out: Path, options: dict[str, Any]
+) -> tuple[list[PackageFile], list[Failure]]:
+    workers = min(options["workers"] or os.cpu_count() or 1, max(1, len(loans) // 4))
+    arguments = (
+        str(service.evidence.settings.home),
+        source.log.institution,
+        source.as_of.isoformat(),
+        source.published.checkpoint.size,
+        options["draft"],
+        str(out),
+    )
+    built: list[PackageFile] = []
+    failures: list[Failure] = []
+    waiting: list[PackageFile] = []
+    started = time.monotonic()
+    with progress("packages:") as show:
+        for result in run_cases(loans, workers, start_worker, arguments, build_case):
+            if isinstance(result, Failure):
+                failures.append(result)
+            else:
+                waiting.append(result)
+                built.append(result)
+            if len(waiting) >= CHUNK:
+                service.record(source, waiting)
+                waiting = []
+            show(_estimate(len(built), len(failures), len(loans), time.monotonic() - started))
+    service.record(source, waiting)
+    return sorted(built, key=lambda package: package.our_reference), sorted(failures, key=lambda item: item.case)
+
+
+def _estimate(built: int, failed: int, total: int, seconds: float) -> str:
+    done = built + failed
+    left = seconds / done * (total - done)
+    return f"{done} of {total}, {failed} failed, about {left:.0f} s left"
+
+
+def _lines(answer: dict[str, Any], failures: Sequence[Failure]) -> list[str]:
+    lines = [
+        f"{answer['built']} of {answer['cases']} packages ({answer['pages']} pages, {answer['drafts']} drafts) "
+        f"in {answer['seconds']:.1f} s, as of {answer['as_of']}, log size {answer['tree_size']}: {answer['out']}"
+    ]
+    lines += [f"  {item.case}: {item.reason}" for item in failures[:SHOWN_FAILURES]]
+    if len(failures) > SHOWN_FAILURES:
+        lines.append(f"  … and {len(failures) - SHOWN_FAILURES} more (--json lists all)")
+    return lines

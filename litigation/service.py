@@ -1,0 +1,242 @@
+"""The litigation room as others call it: pin a source, select loans, build packages, keep cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from evidence_service.core.catalogue import CATALOGUE
+from evidence_service.core.metadata import ChainClaim, EventEntry
+from evidence_service.errors import NotFoundError
+from evidence_service.institution_files import read_institution
+from evidence_service.ports import AnchorRecord, PublishedCheckpoint
+from evidence_service.service import EvidenceService
+from litigation.adapters.evidence_door import history_of, packaged_events
+from litigation.adapters.sql_case_store import CaseRow, PackageRow, SqlCaseStore
+from litigation.core.history import LoanHistory, court_date
+from litigation.core.plaintiff import plaintiff_from
+from litigation.documents.fonts import FontSet
+from litigation.errors import LitigationError
+from litigation.rulebook import load_rules
+from litigation.workflow.assemble import assemble_case
+from litigation.workflow.assess import assess
+from litigation.workflow.build_package import BuiltPackage, build_package, metadata_for, twin_report
+from litigation.workflow.case_source import HOUSE_EVENTS, CaseSource, our_reference
+from litigation.workflow.select_overdue import select_overdue
+
+SYSTEM_VERSION = "0.1.0"
+EVENT_NAMES = {code: (kind.zh, kind.en) for code, kind in CATALOGUE.items()}
+
+
+class StaleCheckpointError(LitigationError):
+    """A loan has events that the pinned checkpoint does not cover."""
+
+    code = "stale-checkpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageFile:
+    """A package on disk: what a worker hands back."""
+
+    our_reference: str
+    institution: str
+    loan: str
+    path: Path
+    sha256: str
+    pdf_sha256: str
+    size: int
+    pages: int
+    draft: bool
+
+
+class LitigationService:
+    """One instance's cases and packages."""
+
+    def __init__(self, evidence: EvidenceService, cases: SqlCaseStore, fonts_dir: Path, node_modules: Path) -> None:
+        self.evidence = evidence
+        self.cases = cases
+        self._fonts_dir = fonts_dir
+        self._node_modules = node_modules
+
+    @cached_property
+    def fonts(self) -> FontSet:
+        """The fonts of the papers, loaded once per process."""
+        return FontSet.load(self._fonts_dir if self._fonts_dir.is_dir() else None, self._node_modules)
+
+    def today(self) -> date:
+        """Today's date for a court (Asia/Shanghai)."""
+        return court_date(self.evidence.now())
+
+    def pin(self, institution: str | None, as_of: date, *, draft: bool, tree_size: int | None = None) -> CaseSource:
+        """Pin the source of a batch: by default the newest anchored checkpoint, else the newest."""
+        log = self.evidence.log(institution)
+        published, anchor = self._log_state(log.institution, tree_size)
+        data = read_institution(self.evidence.settings.institutions_dir, log.institution) or {}
+        return CaseSource(
+            log=log,
+            published=published,
+            chain=self._chain_claim(anchor) if anchor else None,
+            anchor_state=anchor.state.value if anchor else "",
+            as_of=as_of,
+            rules=load_rules(),
+            plaintiff=plaintiff_from(data),
+            event_names=EVENT_NAMES,
+            draft=draft,
+        )
+
+    def overdue(self, source: CaseSource, min_days: int) -> list[str]:
+        """Loans that are overdue on the source's day, by loan number."""
+        institution = source.log.institution
+        store = self.evidence.store
+        known = {
+            loan for kind in ("contract.signed", "loan.charged_off") for loan in store.loans_with(institution, kind)
+        }
+        return select_overdue(
+            sorted(known), lambda loan: self.history(source, loan), source.as_of, source.rules, min_days
+        )
+
+    def history(self, source: CaseSource, loan: str) -> LoanHistory:
+        """A loan's history as the pinned checkpoint holds it."""
+        institution, size = source.log.institution, source.published.checkpoint.size
+        events = [event for event in self.evidence.store.events_of_loan(institution, loan) if event.index < size]
+        return history_of(institution, loan, events)
+
+    def build(self, source: CaseSource, loan: str) -> BuiltPackage:
+        """Build the package of one loan in memory."""
+        institution, size = source.log.institution, source.published.checkpoint.size
+        stored = self.evidence.store.events_of_loan(institution, loan)
+        if not stored:
+            raise NotFoundError("this loan has no events in the log")
+        later = [event for event in stored if event.index >= size and event.type not in HOUSE_EVENTS]
+        if later:
+            raise StaleCheckpointError(
+                f"{len(later)} event(s) of this loan were logged after checkpoint {size}; "
+                "run `proofdocket publish` and `proofdocket anchor`, then build again"
+            )
+        covered = [event for event in stored if event.index < size]
+        history = history_of(institution, loan, covered)
+        assessment = assess(history, source.as_of, source.rules)
+        packaged = packaged_events(self.evidence, covered, source.published)
+        entries = [EventEntry(event.sequence, event.index, event.type) for event in covered]
+        reference = our_reference(institution, loan)
+        head = self.evidence.store.loan_head(institution, loan)
+        metadata = metadata_for(source, reference, head.reference, entries, draft=False)
+        report = twin_report(metadata, packaged, source.published.created_at)
+        case = assemble_case(history, assessment, report, source, self.evidence.original)
+        metadata = metadata_for(source, reference, head.reference, entries, draft=case.draft)
+        return build_package(
+            case,
+            assessment,
+            metadata,
+            packaged,
+            self.fonts,
+            lambda text: self.evidence.sign_package(institution, text),
+        )
+
+    def record(self, source: CaseSource, built: list[PackageFile]) -> None:
+        """Log and store what was built: each case and each package once, however often this runs."""
+        now = self.evidence.now()
+        moment = now.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        events = []
+        for package in built:
+            events += self._new_events(source, package, moment)
+        self.evidence.submit(events)
+        # Crash here: the events are logged, the rows are missing; the next run finds the events and adds the rows.
+        for package in built:
+            self.cases.open_case(
+                CaseRow(package.our_reference, package.institution, package.loan, "package_built", now)
+            )
+            self.cases.add_package(_row(source, package, now))
+
+    def _new_events(self, source: CaseSource, package: PackageFile, moment: str) -> list[dict[str, Any]]:
+        opened = {"our_reference": package.our_reference, "route": "litigation", "reasons": ["overdue"]}
+        built = {
+            "our_reference": package.our_reference,
+            "package_digest": package.sha256,
+            "pdf_digest": package.pdf_sha256,
+            "pages": package.pages,
+            "tree_size": source.published.checkpoint.size,
+            "root": source.published.checkpoint.root.hex(),
+            "as_of": source.as_of.isoformat(),
+            "draft": package.draft,
+        }
+        case_id = f"case.opened:{sha256(package.our_reference.encode()).hexdigest()[:32]}"
+        found = [
+            self._house_event(package, case_id, "case.opened", opened, moment),
+            self._house_event(package, f"package.built:{package.sha256}", "package.built", built, moment),
+        ]
+        return [event for event in found if not self._is_logged(package.institution, event["id"])]
+
+    def _is_logged(self, institution: str, event_id: str) -> bool:
+        try:
+            self.evidence.event(event_id, institution)
+        except NotFoundError:
+            return False
+        return True
+
+    def _house_event(
+        self, package: PackageFile, event_id: str, kind: str, payload: dict[str, Any], moment: str
+    ) -> dict[str, Any]:
+        return {
+            "id": event_id,
+            "institution": package.institution,
+            "loan": package.loan,
+            "type": kind,
+            "type_version": 1,
+            "occurred_at": moment,
+            "actor": {"role": "batch", "org": package.institution},
+            "source": {"system": "proofdocket", "mechanism": "automatic", "version": SYSTEM_VERSION},
+            "payload": payload,
+        }
+
+    def _log_state(self, institution: str, tree_size: int | None) -> tuple[PublishedCheckpoint, AnchorRecord | None]:
+        store = self.evidence.store
+        if tree_size is not None:
+            published = store.checkpoint_at(institution, tree_size)
+            if published is None:
+                raise NotFoundError(f"log {institution} has no checkpoint of size {tree_size}")
+            return published, self.evidence.anchor_covering(institution, tree_size)
+        for anchor in self.evidence.anchors.newest(institution, 50):
+            anchored = store.checkpoint_at(institution, anchor.size) if anchor.block is not None else None
+            if anchored is not None:
+                return anchored, anchor
+        newest = store.latest_checkpoint(institution)
+        if newest is None:
+            raise NotFoundError(f"log {institution} has no checkpoint; run `proofdocket publish` first")
+        return newest, None
+
+    def _chain_claim(self, anchor: AnchorRecord) -> ChainClaim:
+        known = self.evidence.chain.deployment()
+        assert known is not None
+        assert anchor.block is not None
+        return ChainClaim(
+            chain_id=anchor.chain_id,
+            genesis=known.genesis_hash.lower(),
+            contract=anchor.contract.lower(),
+            code_hash=known.code_hash.lower(),
+            log_id=anchor.chain_log_id,
+            tx=anchor.tx,
+            block=anchor.block,
+        )
+
+
+def _row(source: CaseSource, package: PackageFile, now: Any) -> PackageRow:
+    return PackageRow(
+        id=0,
+        our_reference=package.our_reference,
+        institution=package.institution,
+        path=str(package.path),
+        sha256=package.sha256,
+        pdf_sha256=package.pdf_sha256,
+        size=package.size,
+        pages=package.pages,
+        as_of=source.as_of.isoformat(),
+        tree_size=source.published.checkpoint.size,
+        root=source.published.checkpoint.root.hex(),
+        draft=package.draft,
+        built_at=now,
+    )

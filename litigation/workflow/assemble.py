@@ -1,0 +1,163 @@
+"""Assemble: from a loan's history and the pinned source to its case file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from evidence_service.core.report import Report
+from litigation.core.casefile import (
+    CaseFile,
+    CheckLine,
+    Contract,
+    LoggedEvent,
+    LogState,
+    Repayment,
+)
+from litigation.core.exhibit_list import exhibits_of
+from litigation.core.fact_table import facts_of
+from litigation.core.history import HistoryEvent, LoanHistory, court_date, day_of
+from litigation.core.loan_terms import acceleration
+from litigation.core.party import NaturalPerson
+from litigation.core.readiness import defects_of
+from litigation.workflow.assess import Assessment
+from litigation.workflow.case_source import CaseSource, our_reference
+
+WITHHELD = "当事人信息：来源数据未提供当事人资料（withheld），本稿仅供内部核对，不得提交"
+
+
+def assemble_case(
+    history: LoanHistory,
+    assessment: Assessment,
+    report: Report,
+    source: CaseSource,
+    read_original: Callable[[str], bytes],
+) -> CaseFile:
+    """Draw the case file of a loan. Defects are listed; whether they stop it is decided by who renders it."""
+    plaintiff = source.plaintiff
+    exhibits = exhibits_of(
+        history, lambda kind: source.event_names[kind][0], plaintiff.organisation.name or "原告", read_original
+    )
+    facts = facts_of(history, assessment.claim, exhibits)
+    known = {fact.key: fact.value for fact in facts}
+    notes = [WITHHELD] if "parties" in plaintiff.withheld else []
+    if assessment.missing:
+        notes.append(f"claim: 无法计算欠款：{assessment.missing}")
+    kinds = {event.type for event in history.current()}
+    defects = defects_of(facts, plaintiff.organisation, plaintiff.court, kinds, notes)
+    claim = assessment.claim
+    accelerated_on, reached_on = acceleration(history)
+    return CaseFile(
+        our_reference=our_reference(history.institution, history.loan),
+        institution=history.institution,
+        loan=history.loan,
+        court=plaintiff.court,
+        as_of=source.as_of,
+        plaintiff=plaintiff.organisation,
+        agent=plaintiff.agent,
+        defendant=_defendant(known),
+        contract=_contract(history, known),
+        disbursed_on=day_of(known["disbursed_on"]),
+        disbursed_amount=_decimal(known["disbursed_amount"]),
+        claim=claim,
+        stated_totals=assessment.stated,
+        repaid=None if claim is None else Repayment(claim.paid_principal, claim.paid_interest, claim.paid_through),
+        overdue_since=claim.overdue_since if claim else None,
+        overdue_days=claim.overdue_days if claim else 0,
+        accelerated_on=accelerated_on,
+        acceleration_reached_on=reached_on,
+        jurisdiction_clause=_clause_text(history, "jurisdiction"),
+        facts=facts,
+        exhibits=exhibits,
+        events=tuple(_logged(event, source) for event in history.events),
+        log=_log_state(source),
+        checks=tuple(
+            CheckLine(check.n, check.name_zh, check.name, check.state.value, check.code, check.reason_zh)
+            for check in report.checks
+        ),
+        defects=defects,
+        draft=bool(defects) and (source.draft or "parties" in plaintiff.withheld),
+        sample=plaintiff.sample,
+    )
+
+
+def _defendant(known: dict[str, str]) -> NaturalPerson:
+    def value(name: str) -> str:
+        return known[f"defendant.{name}"]
+
+    return NaturalPerson(
+        name=value("name"),
+        gender=value("gender"),
+        birth_date=day_of(value("birth_date")),
+        ethnicity=value("ethnicity"),
+        employer=value("employer"),
+        job_title=value("job_title"),
+        phone=value("phone"),
+        household_address=value("household_address"),
+        residence_address=value("residence_address"),
+        id_type=value("id_type"),
+        id_no=value("id_no"),
+    )
+
+
+def _contract(history: LoanHistory, known: dict[str, str]) -> Contract:
+    signed = history.last("contract.signed")
+    payload = signed.payload if signed else {}
+    return Contract(
+        name=known["contract.name"],
+        number=known["contract.number"],
+        signed_on=court_date(signed.occurred_at) if signed else None,
+        place=known["contract.place"],
+        lender=known["contract.lender"],
+        borrower=known["contract.borrower"],
+        principal=_decimal(known["contract.principal"]),
+        annual_rate=_decimal(known["contract.annual_rate"]),
+        penalty_rate=_decimal(known["contract.penalty_rate"]),
+        compound=payload.get("compound") is True,
+        term_start=day_of(known["contract.term_start"]),
+        term_end=day_of(known["contract.term_end"]),
+        repayment=known["contract.repayment"],
+        clauses=tuple(sorted((str(k), str(v)) for k, v in payload.get("clauses", {}).items())),
+        clause_texts=tuple(sorted((str(k), str(v)) for k, v in payload.get("clause_texts", {}).items())),
+    )
+
+
+def _clause_text(history: LoanHistory, topic: str) -> str:
+    signed = history.last("contract.signed")
+    texts = signed.payload.get("clause_texts", {}) if signed else {}
+    return str(texts.get(topic, ""))
+
+
+def _logged(event: HistoryEvent, source: CaseSource) -> LoggedEvent:
+    zh, en = source.event_names[event.type]
+    return LoggedEvent(
+        event_id=event.event_id,
+        type=event.type,
+        zh=zh,
+        en=en,
+        occurred_at=event.occurred_at,
+        captured_at=event.captured_at,
+        sequence=event.sequence,
+        index=event.index,
+        leaf_hash=event.leaf_hash,
+        attachments=tuple(original.sha256 for original in event.originals),
+    )
+
+
+def _log_state(source: CaseSource) -> LogState:
+    checkpoint, chain = source.published.checkpoint, source.chain
+    return LogState(
+        origin=checkpoint.origin,
+        tree_size=checkpoint.size,
+        root=checkpoint.root.hex(),
+        checkpoint_at=source.published.created_at,
+        chain_id=chain.chain_id if chain else 0,
+        contract=chain.contract if chain else "",
+        tx_hash=chain.tx if chain else "",
+        block_number=chain.block if chain else 0,
+        anchor_state=source.anchor_state,
+    )
+
+
+def _decimal(text: str) -> Decimal | None:
+    return Decimal(text) if text else None

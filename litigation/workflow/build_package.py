@@ -1,0 +1,143 @@
+"""Build: one case's papers, originals, log entries and proofs into one signed ZIP.
+
+Spec: docs/spec/bundle.md. Everything is computed from the pinned source; nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import PurePath
+from typing import Any
+
+from evidence_service.core.metadata import EventEntry, PackageMetadata
+from evidence_service.core.package import PackageContents, PackagedEvent, assemble
+from evidence_service.core.report import Report
+from evidence_service.core.twin import twin_bytes
+from evidence_service.core.verify import verify_twin
+from litigation.core.casefile import CaseFile
+from litigation.core.claim_json import claim_to_json
+from litigation.core.debt_record import debt_record
+from litigation.documents.embedding import embed_evidence
+from litigation.documents.fonts import FontSet
+from litigation.documents.package import render_package
+from litigation.workflow.assess import Assessment
+from litigation.workflow.case_source import CaseSource
+
+README = """ProofDocket 诉讼材料包 / litigation package {reference}
+
+本包由当事人（{institution}）生成，不能仅凭本包自证。请用您自己信任的信任文件核验：
+This package comes from a party and proves nothing by itself. Verify it with a trust file of your own:
+
+    proofdocket verify PACKAGE.zip --trust TRUST.json [--rpc URL]
+
+- data/bundle.pdf       全部文书与证据，连续页码 / all papers and exhibits, continuous page numbers
+- data/originals/       证据原件，文件名为其 SHA-256 / originals, named by their SHA-256
+- data/evidence/        每个事件的日志条目、存在证明、披露字段 / log entry, proof (C2SP tlog-proof), disclosures
+- data/facts.json       文书中的事实及其出处 / the facts of the papers and where each comes from
+- data/ledger.json      欠款计算的输入与逐笔结果 / inputs and lines of the debt calculation
+- data/package.json     本包的日志状态 / the log state of this package
+- manifest-sha256.txt   各文件摘要（BagIt，RFC 8493）/ digests of all files
+
+证明范围：自记入日志之时起未被更改；入链之前的真实性取决于来源材料。
+What it proves: unaltered since it was logged. What happened before rests on the sources.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltPackage:
+    """A package in memory. `pages` counts the pages of its PDF."""
+
+    our_reference: str
+    content: bytes
+    pdf_sha256: str
+    pages: int
+    draft: bool
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the ZIP, hex."""
+        return sha256(self.content).hexdigest()
+
+
+def twin_report(metadata: PackageMetadata, events: Sequence[PackagedEvent], now: datetime) -> Report:
+    """The ten checks on the evidence of a package, as a reader without trust file and chain would see them."""
+    return verify_twin(twin_bytes(metadata, events), None, None, now)
+
+
+def metadata_for(
+    source: CaseSource, reference: str, loan_reference: str, events: Sequence[EventEntry], *, draft: bool
+) -> PackageMetadata:
+    """What data/package.json says of a case."""
+    checkpoint = source.published.checkpoint
+    return PackageMetadata(
+        institution=source.log.institution,
+        credit_code=source.plaintiff.organisation.credit_code,
+        our_reference=reference,
+        as_of=source.as_of.isoformat(),
+        loan=loan_reference,
+        origin=source.log.origin,
+        log_vkey=source.log.vkey,
+        package_vkey=source.log.package_vkey,
+        tree_size=checkpoint.size,
+        root=checkpoint.root.hex(),
+        checkpoint=source.published.note,
+        chain=source.chain,
+        events=tuple(events),
+        draft=draft,
+        sample=source.plaintiff.sample,
+    )
+
+
+def build_package(
+    case: CaseFile,
+    assessment: Assessment,
+    metadata: PackageMetadata,
+    events: tuple[PackagedEvent, ...],
+    fonts: FontSet,
+    sign_note: Callable[[str], str],
+) -> BuiltPackage:
+    """Render the papers, embed the evidence, and pack everything under one signature."""
+    rendered = render_package(case, fonts)
+    pdf = embed_evidence(rendered.pdf, twin_bytes(metadata, events))
+    contents = PackageContents(
+        metadata=metadata,
+        pdf=pdf,
+        facts=_json([asdict(fact) for fact in case.facts]),
+        ledger=_ledger(case, assessment),
+        readme=README.format(reference=case.our_reference, institution=case.plaintiff.name or case.institution),
+        events=events,
+        originals={
+            exhibit.sha256: (extension(exhibit.file_name, exhibit.media_type), exhibit.content)
+            for exhibit in case.exhibits
+        },
+    )
+    content = assemble(contents, sign_note)
+    return BuiltPackage(case.our_reference, content, sha256(pdf).hexdigest(), rendered.pages, case.draft)
+
+
+def extension(file_name: str, media_type: str) -> str:
+    """A safe file extension for an original: from its name, else from its media type, else ``bin``."""
+    suffix = PurePath(file_name).suffix.lower().lstrip(".")
+    if not (suffix.isascii() and suffix.isalnum() and len(suffix) <= 8):
+        suffix = (mimetypes.guess_extension(media_type) or ".bin").lstrip(".")
+    return suffix
+
+
+def _ledger(case: CaseFile, assessment: Assessment) -> bytes:
+    if case.claim is None or assessment.terms is None:
+        stated = [
+            {"label": total.label_en, "label_zh": total.label_zh, "amount": f"{total.amount:f}"}
+            for total in case.stated_totals
+        ]
+        return _json({"input": None, "claim": None, "stated_totals": stated, "reason": assessment.missing})
+    record = debt_record(assessment.terms, assessment.payments, case.as_of)
+    return _json({"input": record, "claim": claim_to_json(case.claim), "stated_totals": [], "reason": ""})
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, default=str) + "\n").encode()

@@ -1,0 +1,38 @@
+"""What a case file is drawn from, pinned once per batch: the day, the log state, the rules, the plaintiff.
+
+The same source gives the same papers, also while the log grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from evidence_service.core.metadata import ChainClaim
+from evidence_service.ports import LogRecord, PublishedCheckpoint
+from litigation.core.plaintiff import PlaintiffData
+from litigation.core.rules import Rules
+
+HOUSE_EVENTS = frozenset({"case.opened", "package.built", "filing.submitted"})
+"""Events that we log ourselves while working on a case: later than the pinned state, they change no fact of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSource:
+    """The pinned inputs of a batch. `anchor_state` is empty where the checkpoint is not anchored."""
+
+    log: LogRecord
+    published: PublishedCheckpoint
+    chain: ChainClaim | None
+    anchor_state: str
+    as_of: date
+    rules: Rules
+    plaintiff: PlaintiffData
+    event_names: Mapping[str, tuple[str, str]]
+    draft: bool
+
+
+def our_reference(institution: str, loan: str) -> str:
+    """Our reference of a case: institution and loan number (the court's case number is another thing)."""
+    return f"{institution}:{loan}"

@@ -1,0 +1,75 @@
+"""Batch: many cases, several workers, one bad case never stops the rest.
+
+A worker opens the instance by itself and hands back a file on disk; the parent records it. A package is written to a
+temporary name, synced and renamed, so that a killed worker leaves no half package under a package's name.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from evidence_service.errors import ProofDocketError
+
+Built = TypeVar("Built")
+NAME = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A case that could not be built: its reference, a stable code, and what to do."""
+
+    case: str
+    code: str
+    reason: str
+
+
+def file_name(reference: str, as_of: str) -> str:
+    """Name of a package file: our reference and the cut-off, in safe characters."""
+    return f"{NAME.sub('_', reference)}-{as_of}.zip"
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write bytes durably under their final name, or not at all."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    with temporary.open("wb") as handle:
+        handle.write(content)
+        handle.flush()
+        os.fsync(handle.fileno())
+    # Crash here: a hidden temporary file is left; the package does not exist.
+    temporary.replace(path)
+
+
+def run_cases(
+    loans: Sequence[str],
+    workers: int,
+    initialise: Callable[..., None],
+    arguments: tuple[object, ...],
+    build: Callable[[str], Built | Failure],
+) -> Iterator[Built | Failure]:
+    """Build every case; yields results as they come. With one worker everything happens in this process."""
+    if workers <= 1:
+        initialise(*arguments)
+        for loan in loans:
+            yield build(loan)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=initialise, initargs=arguments) as pool:
+        futures: dict[Future[Built | Failure], str] = {pool.submit(build, loan): loan for loan in loans}
+        for future in as_completed(futures):
+            try:
+                yield future.result()
+            except BrokenProcessPool:
+                yield Failure(futures[future], "worker-died", "the worker process ended; run the command again")
+
+
+def failure_of(case: str, error: ProofDocketError) -> Failure:
+    """An error as a line of the batch's answer."""
+    return Failure(case, error.code, str(error))
