@@ -147,7 +147,12 @@ class OpenChain:
 
     def ensure_registered(self, origin: str, key: bytes) -> str:
         """Register the log if the contract does not know it; returns its 0x logId."""
-        return "0x" + self._anchor.register_log(origin, key).hex()
+        before = self._anchor.block_number()
+        log_id = self._anchor.register_log(origin, key)
+        if self._local is not None and self._anchor.block_number() != before:
+            # An anchor stored after this has the next nonce: it could never be mined on a chain that lost this one.
+            self._local.save_state()
+        return "0x" + log_id.hex()
 
     def head(self, log_id: str) -> tuple[int, bytes]:
         """Newest anchored size and root of a log."""

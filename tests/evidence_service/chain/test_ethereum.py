@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +15,12 @@ from hexbytes import HexBytes
 from evidence_service.adapters.chain_account import ChainAccount
 from evidence_service.adapters.contract_errors import ContractRefusedError
 from evidence_service.adapters.ethereum import EthereumAnchor, OtherChainError
-from evidence_service.adapters.json_rpc import ChainUnreachableError, RpcRefusedError
+from evidence_service.adapters.instance_chain import InstanceChain
+from evidence_service.adapters.json_rpc import ChainUnreachableError, JsonRpc, RpcRefusedError
 from evidence_service.adapters.local_chain import LocalChain
 from evidence_service.core.chain import LogHead, PreparedTx, TxOutcome, TxState
 from evidence_service.errors import ChainError
+from evidence_service.settings import read_settings
 from tests.evidence_service.chain.conftest import LOG_KEY, ORIGIN, Growth, Station, kill_everything
 
 pytestmark = pytest.mark.chain
@@ -204,3 +209,51 @@ def test_without_contracts_the_error_says_what_to_do(chain: LocalChain, tmp_path
     anchor = EthereumAnchor("http://127.0.0.1:9", ChainAccount.load_or_make(tmp_path), 31337)
     with pytest.raises(ChainError, match="proofdocket init"):
         anchor.head(bytes(32))
+
+
+def test_a_registration_is_safe_before_an_anchor_is_stored(chain: LocalChain, tmp_path: Path, growth: Growth) -> None:
+    """Else the stored anchor would wait for ever for a nonce that the chain forgot."""
+    instance = InstanceChain(read_settings(tmp_path, {}))
+    instance.initialise()
+    opened = instance.open()
+    log_id = opened.ensure_registered(ORIGIN, LOG_KEY)
+    prepared = opened.prepare_anchor(log_id, 5, growth.roots[5], [])
+    opened.send(prepared)
+    kill_everything(tmp_path)
+    again = instance.open()
+    assert again.outcome(prepared.tx_hash).state is TxState.UNKNOWN
+    assert again.next_nonce() == prepared.nonce
+    again.send(prepared)
+    assert again.wait(prepared.tx_hash).state is TxState.MINED
+    assert again.head(log_id) == (5, growth.roots[5])
+
+
+def test_a_network_with_fees_is_paid(station: Station, growth: Growth) -> None:
+    JsonRpc(station.chain.rpc_url).call("anvil_setNextBlockBaseFeePerGas", hex(10**9))
+    station.chain.mine(1)
+    _, outcome = anchored(station, growth, 0, 5)
+    assert outcome.state is TxState.MINED
+
+
+def test_the_long_headers_of_proof_of_authority_chains_are_read(chain: LocalChain, tmp_path: Path) -> None:
+    chain.start()
+    chain.stop()
+    folder = tmp_path / "chain"
+    state = json.loads((folder / "state.json").read_bytes())
+    genesis = next(block["header"] for block in state["blocks"] if block["header"]["extraData"] != "0x")
+    genesis["extraData"] = "0x" + "ab" * 97
+    (folder / "state.json").write_text(json.dumps(state))
+    for name in ("chain.json", "saved.json"):
+        (folder / name).unlink()
+    chain.start()
+    anchor = EthereumAnchor(chain.rpc_url, ChainAccount.load_or_make(tmp_path), 31337)
+    assert anchor.genesis_hash() == chain.genesis_hash
+
+
+def test_web3_is_imported_only_when_a_chain_is_asked() -> None:
+    script = (
+        "import sys, evidence_service.adapters.ethereum, evidence_service.chain_commands\n"
+        "print(sorted({'web3', 'eth_account', 'eth_abi', 'rlp'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
