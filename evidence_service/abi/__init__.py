@@ -1,0 +1,1 @@
+"""The contracts as shipped; read by evidence_service.adapters.contract_files."""
