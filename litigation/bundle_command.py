@@ -84,7 +84,7 @@ def build_case(loan: str) -> PackageFile | Failure:
 @json_option
 @click.pass_context
 @refusals_exit_1
-def bundle_command(context: click.Context, out: Path, as_json: bool, **options: Any) -> None:
+def bundle_command(context: click.Context, /, out: Path, as_json: bool, **options: Any) -> None:
     """Build court packages: papers, originals, proofs, one signed ZIP per case.
 
     Exit 0 when every case was built, 1 when some were not (they are listed with the reason; the rest is done).
