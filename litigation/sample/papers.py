@@ -51,8 +51,8 @@ def contract_pdf(press: Press, plan: LoanPlan, person: Borrower, signed_at: date
     for heading, text in clauses.articles(plan, person):
         paper.heading(heading)
         paper.text(text)
-    paper.keep(90)
-    paper.gap(10)
+    paper.keep(70)
+    paper.gap(6)
     paper.table(
         [
             ("签署", f"{clauses.SIGN_PLACE}  {signed_at:%Y-%m-%d %H:%M:%S}"),
@@ -61,7 +61,7 @@ def contract_pdf(press: Press, plan: LoanPlan, person: Borrower, signed_at: date
         ],
         _PAIR,
     )
-    paper.turn()
+    paper.keep(24 + 18.4 * (len(plan.schedule) + 1))
     paper.heading("附件  还款计划表")
     head = ("期次", "还款日", "本金", "利息", "应还合计", "剩余本金")
     rows = [
@@ -153,6 +153,7 @@ def notice_pdf(
         f"你与{party.name}签订的《{clauses.CONTRACT_NAME}》项下借款，自 {first.due} 起已连续逾期。"
         f"依据合同{clauses.CLAUSES['acceleration']}，本公司宣布：全部未到期借款自 {effective_on} 起提前到期。"
     )
+    paper.gap(6)
     paper.table(
         [
             ("未还本金", f"{yuan(principal)}（{uppercase_rmb(principal)}）"),

@@ -20,7 +20,7 @@ from litigation.documents.text import Line, Style, plain
 
 REGULAR = Path("@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf")
 WIDTH, HEIGHT = 595.28, 841.89
-LEFT, TOP, BOTTOM = 64.0, 776.0, 68.0
+LEFT, TOP, BOTTOM = 64.0, 782.0, 56.0
 MEASURE = WIDTH - 2 * LEFT
 MARK = "样例 / SAMPLE"
 NOTICE = "样例 / SAMPLE · 虚构数据，仅供演示，不具有法律效力 · fictional data"
@@ -88,13 +88,13 @@ class Paper:
 
     def heading(self, text: str) -> None:
         """Set the heading of an article; it keeps room for two lines under it."""
-        self.keep(52)
-        self._y -= 5
-        self._put(self._press.lines(text, HEADING, MEASURE), HEADING, 17)
+        self.keep(48)
+        self._y -= 3
+        self._put(self._press.lines(text, HEADING, MEASURE), HEADING, 15.5)
 
     def text(self, text: str, size: float = BODY) -> None:
         """Set a paragraph."""
-        self._put(self._press.lines(text, size, MEASURE), size, size * 1.58)
+        self._put(self._press.lines(text, size, MEASURE), size, size * 1.48)
 
     def gap(self, height: float) -> None:
         """Leave room."""
