@@ -1,0 +1,89 @@
+"""Every route declares who may enter, and keeps to it."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.web.conftest import SECRET, sign_in
+from tests.web.instance import MemoryInstance
+from web.access import GRANTS, Permission, permission_of
+from web.app import create_app
+from web.ports import Role
+
+VALUES = {"institution": "sample-cf", "index": 0, "package_id": 120, "name": "app.css"}
+PUBLIC = {"sign_in", "sign_out", "verify", "healthz", "asset"}
+
+
+def addresses(app: Flask) -> list[tuple[str, str]]:
+    """(endpoint, a real address) of every route that answers GET."""
+    with app.test_request_context():
+        return [
+            (rule.endpoint, app.url_for(rule.endpoint, **{name: VALUES[name] for name in rule.arguments}))
+            for rule in app.url_map.iter_rules()
+            if "GET" in (rule.methods or ())
+        ]
+
+
+def test_every_route_declares_its_permission(app: Flask) -> None:
+    undeclared = [rule.endpoint for rule in app.url_map.iter_rules() if permission_of(app, rule.endpoint) is None]
+    assert undeclared == []
+    assert len(list(app.url_map.iter_rules())) >= 14
+
+
+def test_only_these_routes_are_public(app: Flask) -> None:
+    found = {r.endpoint for r in app.url_map.iter_rules() if permission_of(app, r.endpoint) is Permission.PUBLIC}
+    assert found == PUBLIC
+
+
+def test_a_route_that_declares_nothing_is_closed_even_to_an_operator(full: MemoryInstance) -> None:
+    app = create_app(full, secret_key=SECRET, testing=True)
+    app.add_url_rule("/forgotten", "forgotten", lambda: "open")
+    client = app.test_client()
+    assert client.get("/forgotten").status_code == 403
+    sign_in(client, "operator")
+    assert client.get("/forgotten").status_code == 403
+
+
+def test_a_stranger_is_sent_to_sign_in_from_every_closed_page(app: Flask, client: FlaskClient) -> None:
+    for endpoint, address in addresses(app):
+        with client.get(address) as answer:
+            pass
+        if endpoint in PUBLIC:
+            assert answer.status_code == 200, address
+        else:
+            assert answer.status_code == 302, address
+            assert answer.location.startswith("/sign-in"), address
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_enters_exactly_what_it_was_granted(app: Flask, role: Role) -> None:
+    client = app.test_client()
+    sign_in(client, role.value)
+    for endpoint, address in addresses(app):
+        permission = permission_of(app, endpoint)
+        allowed = permission is Permission.PUBLIC or permission in GRANTS[role]
+        with client.get(address) as answer:
+            status = answer.status_code
+        assert (status in (200, 302)) if allowed else (status == 403), (role, address, status)
+
+
+def test_only_legal_and_operator_download_packages() -> None:
+    assert {role for role in Role if Permission.DOWNLOAD in GRANTS[role]} == {Role.LEGAL, Role.OPERATOR}
+    assert all(Permission.READ in GRANTS[role] for role in Role)
+
+
+def test_a_clerk_sees_packages_without_a_download_link(app: Flask) -> None:
+    client = app.test_client()
+    sign_in(client, "clerk")
+    page = client.get("/packages?lang=en").text
+    assert "PD-2026-000120" in page
+    assert "/download" not in page
+    assert "only Legal and Operator" in page
+
+
+def test_a_fragment_sends_the_whole_page_to_sign_in_when_the_session_is_over(client: FlaskClient) -> None:
+    answer = client.get("/overview/counts", headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert answer.headers["HX-Redirect"] == "/sign-in"

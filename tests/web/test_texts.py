@@ -1,0 +1,81 @@
+"""Both languages say the same things, and the pages use only words that exist."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+from evidence_service.core.reasons import CheckState
+from evidence_service.core.report import Result
+from evidence_service.ports import AnchorState
+from web.errors import KNOWN
+from web.language import FOLDER, texts
+from web.layout import PAGES
+from web.ports import Role
+from web.verification import Kind
+
+WEB = Path(FOLDER).parent
+CALL = re.compile(r"""\bt\(\s*(['"])([a-z0-9_.]+)\1\s*([,)~])""")
+PYTHON_KEY = re.compile(r"""(?:texts\(|_form\(|UploadRefusedError\()\s*"([a-z0-9_.]+)\"""")
+FAMILIES = {
+    "page.": {name for name, _ in PAGES},
+    "role.": {role.value for role in Role},
+    "count.": {"entries", "loans", "checkpoints", "anchors", "cases", "packages"},
+    "result.": {result.value for result in Result} | {f"{result.value}.text" for result in Result},
+    "check_state.": {state.value for state in CheckState},
+    "kind.": {kind.value for kind in Kind},
+    "anchor_state.": {state.value for state in AnchorState},
+    "error.": {f"{status}.{part}" for status in KNOWN for part in ("title", "text")},
+    "unit.": {"day", "hour", "minute", "second"},
+}
+
+
+def holes(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_both_languages_have_the_same_keys_with_the_same_holes() -> None:
+    zh, en = texts("zh").entries, texts("en").entries
+    assert set(zh) == set(en)
+    assert {key: holes(zh[key]) for key in zh} == {key: holes(en[key]) for key in en}
+    assert all(zh.values())
+    assert all(en.values())
+
+
+def test_no_key_is_written_twice() -> None:
+    for lang in ("zh", "en"):
+        lines = (FOLDER / f"{lang}.yaml").read_text().splitlines()
+        keys = [line.split(":")[0] for line in lines if line and not line.startswith("#")]
+        assert len(keys) == len(set(keys))
+
+
+def test_every_key_that_a_page_asks_for_exists_and_every_family_is_whole() -> None:
+    asked: set[str] = set()
+    for template in (WEB / "templates").glob("*.html"):
+        for _, key, after in CALL.findall(template.read_text()):
+            if after == "~":
+                assert key in FAMILIES, f"{template.name}: {key}"
+            else:
+                asked.add(key)
+    for module in WEB.glob("*.py"):
+        asked |= set(PYTHON_KEY.findall(module.read_text()))
+    assert len(asked) > 80
+    known = set(texts("zh").entries)
+    assert asked - known == set()
+    for family, members in FAMILIES.items():
+        assert {family + member for member in members} <= known, family
+
+
+def test_no_text_is_left_that_nobody_shows() -> None:
+    sources = "".join(path.read_text() for path in [*WEB.glob("*.py"), *(WEB / "templates").glob("*.html")])
+    families = (*FAMILIES, "case_state.")
+    unused = [key for key in texts("zh").entries if not key.startswith(families) and key not in sources]
+    assert unused == []
+
+
+def test_the_words_promise_no_more_than_unaltered() -> None:
+    for lang in ("zh", "en"):
+        everything = " ".join(texts(lang).entries.values()).lower()
+        assert "authentic" not in everything
+        assert "不可篡改" not in everything

@@ -1,0 +1,80 @@
+"""Who may enter which page. Every route is closed until it says its permission; a test walks them all.
+
+A view without `@permit` answers 403 to everybody, whatever its address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import Flask, Response, abort, current_app, redirect, request, url_for
+from flask_login import current_user
+
+from web.ports import Role
+
+View = TypeVar("View", bound=Callable[..., object])
+MARK = "proofdocket_permission"
+
+
+class Permission(StrEnum):
+    """What a route asks of the person at the door."""
+
+    PUBLIC = "public"
+    READ = "read"
+    DOWNLOAD = "download"
+
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.LEGAL: frozenset({Permission.READ, Permission.DOWNLOAD}),
+    Role.CLERK: frozenset({Permission.READ}),
+    Role.COMPLIANCE: frozenset({Permission.READ}),
+    Role.OPERATOR: frozenset({Permission.READ, Permission.DOWNLOAD}),
+}
+
+
+def permit(permission: Permission) -> Callable[[View], View]:
+    """Declare what a view asks; without this line nobody gets in."""
+
+    def mark(view: View) -> View:
+        setattr(view, MARK, permission)
+        return view
+
+    return mark
+
+
+def permission_of(app: Flask, endpoint: str) -> Permission | None:
+    """The declared permission of a route, or None where it forgot to declare one."""
+    return getattr(app.view_functions[endpoint], MARK, None)
+
+
+def may(permission: Permission) -> bool:
+    """Whether the person of this request has a permission."""
+    if permission is Permission.PUBLIC:
+        return True
+    return bool(current_user.is_authenticated) and permission in GRANTS[current_user.role]
+
+
+def guard() -> Response | None:
+    """Before every request: let in, send to the sign-in page, or refuse."""
+    if request.endpoint is None:
+        return None  # no such page: the 404 page tells nothing else
+    permission = permission_of(current_app, request.endpoint)
+    if permission is None:
+        abort(403)
+    if may(permission):
+        return None
+    if current_user.is_authenticated:
+        abort(403)
+    return _to_sign_in()
+
+
+def _to_sign_in() -> Response:
+    if request.headers.get("HX-Request"):
+        # A fragment must not show the sign-in page inside another page: the whole page goes there.
+        return Response(status=204, headers={"HX-Redirect": url_for("sign_in")})
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    answer = redirect(url_for("sign_in", next=back))
+    assert isinstance(answer, Response)
+    return answer

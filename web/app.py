@@ -1,0 +1,87 @@
+"""The web application of one instance: `create_app` puts the pages, their permissions and their edges together.
+
+Pages are server-rendered and work without JavaScript. A view reads a form, calls one verb, renders.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import IO
+
+from flask import Flask, Request, request
+from flask_wtf.csrf import CSRFProtect
+
+from web import (
+    access,
+    assets,
+    case_pages,
+    errors,
+    headers,
+    health,
+    language,
+    layout,
+    log_pages,
+    overview,
+    present,
+    sign_in,
+    verify_page,
+)
+from web.current import KEY
+from web.ports import Instance
+
+SMALL_BODY = 64 * 1024
+
+
+class InMemoryRequest(Request):
+    """A request whose uploads stay in memory: the verify page promises that no file is kept, not even for a moment."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BytesIO()
+
+
+class PagesApp(Flask):
+    """Flask with our request class and no implicit static route: every route is ours and declares its permission."""
+
+    request_class = InMemoryRequest
+
+
+def create_app(instance: Instance, *, secret_key: bytes, testing: bool = False, secure_cookies: bool = True) -> Flask:
+    """Make the application. `secure_cookies=False` is only for plain HTTP to a host that is not loopback."""
+    app = PagesApp("web", static_folder=None, template_folder="templates")
+    app.config.update(
+        SECRET_KEY=secret_key,
+        TESTING=testing,
+        SESSION_COOKIE_NAME="proofdocket_session",
+        SESSION_COOKIE_SECURE=secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=sign_in.SESSION,
+        MAX_CONTENT_LENGTH=SMALL_BODY,
+        WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its session
+        TRAP_HTTP_EXCEPTIONS=False,
+        PROPAGATE_EXCEPTIONS=False,  # tests, too, see the error page that readers see
+    )
+    app.extensions[KEY] = instance
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # Order matters: limits before anything reads the body, the guard before CSRF, so that closed stays closed.
+    app.before_request(_limit_body)
+    for part in (sign_in, assets, health, overview, log_pages, case_pages, verify_page, layout):
+        part.register(app)
+    app.before_request(access.guard)
+    csrf = CSRFProtect(app)
+    csrf.exempt(app.view_functions["verify"])  # it uses no identity and changes nothing
+    for edge in (language, present, headers, errors):
+        edge.register(app)
+    return app
+
+
+def _limit_body() -> None:
+    if request.endpoint == "verify":
+        request.max_content_length = verify_page.MAX_REQUEST

@@ -1,0 +1,50 @@
+"""What every page has around it: navigation, the language switch, who is signed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, request, url_for
+
+from web.access import Permission, may
+from web.language import LANGUAGES, current
+
+PAGES = (
+    ("overview", Permission.READ),
+    ("events", Permission.READ),
+    ("checkpoints", Permission.READ),
+    ("anchors", Permission.READ),
+    ("cases", Permission.READ),
+    ("packages", Permission.READ),
+    ("verify", Permission.PUBLIC),
+)
+STANDS_UNDER = {"entry": "events"}
+
+
+def register(app: Flask) -> None:
+    """Hand the surroundings to every template."""
+
+    @app.context_processor
+    def hand_out() -> dict[str, Any]:
+        here = STANDS_UNDER.get(request.endpoint or "", request.endpoint)
+        return {
+            "navigation": [(name, url_for(name), name == here) for name, needs in PAGES if may(needs)],
+            "other_language": _other_language,
+            "may_download": may(Permission.DOWNLOAD),
+            "url_with": url_with,
+        }
+
+
+def url_with(**changes: str | int | None) -> str:
+    """The address of this page with some arguments of its query changed, or left out where None."""
+    arguments: dict[str, Any] = {**request.args.to_dict(), **changes}
+    kept = {name: value for name, value in arguments.items() if value not in (None, "")}
+    if request.endpoint is None:
+        return url_for("overview", **{name: value for name, value in kept.items() if name == "lang"})
+    return url_for(request.endpoint, **{**(request.view_args or {}), **kept})
+
+
+def _other_language() -> tuple[str, str]:
+    """The language that this page is not in, and the address of the page in it."""
+    other = next(lang for lang in LANGUAGES if lang != current().lang)
+    return other, url_with(lang=other)

@@ -1,0 +1,208 @@
+"""What an instance promises to the pages: rows to show, proofs and packages to hand out, accounts to check.
+
+The pages know this file only; the real instance stands on the rooms below, the one in tests lives in memory.
+Instants are aware and in UTC; digests are lower-case hex. Lists come newest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+
+class Role(StrEnum):
+    """Who somebody is at work; what a role may do stands in web/access.py."""
+
+    LEGAL = "legal"
+    CLERK = "clerk"
+    COMPLIANCE = "compliance"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is, over all institutions."""
+
+    checkpoints: int
+    anchors: int
+    cases: int
+    packages: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One institution's log. `size` counts every entry, `published_size` those under the newest checkpoint."""
+
+    institution: str
+    name: str
+    origin: str
+    vkey: str
+    size: int
+    published_size: int
+    loans: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One log entry and the event it stands for. `index` is its leaf index, `sequence` its number within the loan."""
+
+    index: int
+    event_id: str
+    type: str
+    loan: str
+    sequence: int
+    occurred_at: datetime
+    captured_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDetail:
+    """One log entry with its exact leaf bytes and their hash (hex)."""
+
+    index: int
+    event_id: str
+    type: str
+    loan: str
+    sequence: int
+    occurred_at: datetime
+    captured_at: datetime
+    leaf: bytes
+    leaf_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckpointRow:
+    """One signed checkpoint; `note` is the signed note, byte for byte."""
+
+    institution: str
+    size: int
+    root: str
+    created_at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorRow:
+    """One anchor transaction and how far it has come."""
+
+    institution: str
+    size: int
+    root: str
+    tx: str
+    block: int | None
+    state: str
+    gas: int | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One case. `id` only orders and pages."""
+
+    id: int
+    our_reference: str
+    institution: str
+    loan: str
+    state: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRow:
+    """One package that was built. `size` is in bytes, `tree_size` the log state it was built from."""
+
+    id: int
+    our_reference: str
+    institution: str
+    file_name: str
+    sha256: str
+    pages: int
+    as_of: date
+    draft: bool
+    built_at: datetime
+    tree_size: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who may sign in. `failed` counts wrong passwords since the last good one."""
+
+    name: str
+    password_hash: str
+    role: Role
+    failed: int
+    locked_until: datetime | None
+
+
+class Accounts(Protocol):
+    """Keeps accounts. A recorded failure must not be lost when two arrive together."""
+
+    def find(self, name: str) -> Account | None:
+        """The account of that name, or None."""
+        ...
+
+    def add(self, name: str, password_hash: str, role: Role) -> None:
+        """Make an account; ConflictError if the name is taken."""
+        ...
+
+    def record_failure(self, name: str, now: datetime) -> None:
+        """Count one wrong password and lock by web.accounts.after_failure."""
+        ...
+
+    def record_success(self, name: str, now: datetime) -> None:
+        """Forget the failures and the lock."""
+        ...
+
+
+class Instance(Protocol):
+    """One instance of the product as the pages see it."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """Who may sign in."""
+        ...
+
+    def counts(self) -> Counts:
+        """How much there is."""
+        ...
+
+    def logs(self) -> Sequence[LogRow]:
+        """Every log, oldest first."""
+        ...
+
+    def entries(self, institution: str, before_index: int | None, limit: int) -> Sequence[EntryRow]:
+        """Entries below an index (all of them for None), newest first."""
+        ...
+
+    def entry(self, institution: str, index: int) -> EntryDetail:
+        """One entry; NotFoundError if there is none."""
+        ...
+
+    def proof(self, institution: str, index: int) -> str:
+        """The tlog-proof of an entry as text; NotFoundError while no checkpoint covers it."""
+        ...
+
+    def checkpoints(self, institution: str, limit: int) -> Sequence[CheckpointRow]:
+        """The newest checkpoints of a log."""
+        ...
+
+    def anchors(self, institution: str, limit: int) -> Sequence[AnchorRow]:
+        """The newest anchors of a log."""
+        ...
+
+    def cases(self, limit: int, before: int | None) -> Sequence[CaseRow]:
+        """Cases with an id below `before` (all of them for None), newest first."""
+        ...
+
+    def packages(self, limit: int, before: int | None) -> Sequence[PackageRow]:
+        """Packages with an id below `before` (all of them for None), newest first."""
+        ...
+
+    def package_bytes(self, package_id: int) -> tuple[str, Path]:
+        """File name and place of a package's ZIP; NotFoundError if there is none."""
+        ...
