@@ -27,10 +27,11 @@ class ForeignPage:
 
 @dataclass(frozen=True, slots=True)
 class OpenedPdf:
-    """An exhibit that could be opened."""
+    """An exhibit that could be opened. `repaired`: its structure was damaged, and something may be missing."""
 
     pdf: pikepdf.Pdf
     pages: tuple[ForeignPage, ...]
+    repaired: bool
 
 
 def read_pdf(content: bytes) -> OpenedPdf | str:
@@ -40,6 +41,7 @@ def read_pdf(content: bytes) -> OpenedPdf | str:
         pages = tuple(_foreign_page(page) for page in pdf.pages)
         if not pages:
             return "empty"
+        repaired = bool(pdf.get_warnings())
         if any(getattr(page.obj, "Annots", None) for page in pdf.pages):
             pdf.flatten_annotations("all")
     except pikepdf.PasswordError:
@@ -47,7 +49,7 @@ def read_pdf(content: bytes) -> OpenedPdf | str:
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError):
         # qpdf repairs what it can; what is left is a file whose page tree or boxes make no sense
         return "damaged"
-    return OpenedPdf(pdf, pages)
+    return OpenedPdf(pdf, pages, repaired)
 
 
 def _foreign_page(page: pikepdf.Page) -> ForeignPage:

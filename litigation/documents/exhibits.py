@@ -29,7 +29,7 @@ DESTINATION = "exhibits"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One exhibit and what of it can be shown; `reason` names the text of a cover sheet."""
+    """One exhibit and what of it can be shown; `reason` names the text of a cover sheet, if one is needed."""
 
     exhibit: Exhibit
     pages: tuple[ForeignPage, ...] = ()
@@ -52,7 +52,7 @@ def _prepared(exhibit: Exhibit, fonts: FontSet) -> Shown:
         opened = read_pdf(content)
         if isinstance(opened, str):
             return Shown(exhibit, reason=opened)
-        return Shown(exhibit, pages=opened.pages, pdf=opened.pdf)
+        return Shown(exhibit, pages=opened.pages, pdf=opened.pdf, reason="repaired" if opened.repaired else "")
     if kind.startswith("image/"):
         picture = read_picture(content)
         return Shown(exhibit, picture=picture) if picture else Shown(exhibit, reason="image")
@@ -88,9 +88,11 @@ def _mark(book: Book, item: Shown) -> None:
 
 def _draw_pdf(book: Book, item: Shown) -> None:
     """Reserve a sheet for each page; the page is laid under it when the book is bound."""
+    if item.reason:
+        _draw_cover_sheet(book, item)
     for number, page in enumerate(item.pages):
         sheet = book.add_sheet((A4[1], A4[0]) if page.landscape else A4)
-        if number == 0:
+        if number == 0 and not item.reason:
             _mark(book, item)
         sheet.underlay = (item.exhibit.number, number)
 

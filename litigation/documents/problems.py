@@ -6,8 +6,11 @@ Each names the field, never the person. Spec: docs/spec/papers.md section 6.
 from __future__ import annotations
 
 from typing import ClassVar
+from unicodedata import category
 
 from litigation.errors import LitigationError
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Mn"})
 
 
 class PaperError(LitigationError):
@@ -34,7 +37,7 @@ class MissingGlyphError(PaperError):
     code: ClassVar[str] = "missing-glyph"
 
     def __init__(self, char: str, field: str) -> None:
-        shown = char if char.isprintable() else "(not printable)"
+        shown = "(no visible form)" if category(char) in _INVISIBLE else char
         super().__init__(
             f"no font has the character {shown} (U+{ord(char):04X}) in {field}: "
             "run tools/fetch_fonts.py for the rare-character font, or correct the field"

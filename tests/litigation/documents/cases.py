@@ -161,7 +161,7 @@ def ordinary_case(**changes: object) -> CaseFile:
                 4,
                 "提前到期通知",
                 "text/plain",
-                "【泉安】您的借款已提前到期。\n请尽快还款。😀".encode(),
+                "【泉安】您的借款已提前到期。\n请尽快还款。\U000f1234".encode(),
                 "notice.txt",
                 event=10,
             ),
