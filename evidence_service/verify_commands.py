@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +51,7 @@ def verify(
     if rpc and offline:
         raise click.UsageError("--rpc and --offline exclude each other.")
     try:
-        task = Task(_trust(trust_path), rpc or None, _now())
+        task = Task(_trust(trust_path), rpc or None, clock_now())
         if path.is_dir():
             _folder(path, task, lang, as_json)
         reader = RpcChainReader(rpc) if rpc else None
@@ -81,10 +80,6 @@ def _folder(path: Path, task: Task, lang: Language, as_json: bool) -> None:
     else:
         _show_folder(report, path, lang)
     raise click.exceptions.Exit(report.result.exit_code)
-
-
-def _now() -> datetime:
-    return clock_now()
 
 
 def _trust(path: Path | None) -> TrustFile | None:

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from evidence_service.core.anchor_view import ChainUnreachableError
+from evidence_service.core.canonical import CanonicalError, parse_strict
 
 TIMEOUT_SECONDS = 10.0
 MAX_ANSWER = 4 << 20
@@ -110,8 +111,8 @@ class RpcChainReader:
 
 def _result(method: str, raw: bytes) -> Any:
     try:
-        answer = json.loads(raw)
-    except (ValueError, RecursionError):
+        answer = parse_strict(raw)  # strict: an endlessly nested answer must not bring the reader down
+    except CanonicalError:
         raise ChainUnreachableError(f"{method}: the answer is not JSON") from None
     if not isinstance(answer, dict) or "result" not in answer or answer.get("error") is not None:
         raise ChainUnreachableError(f"{method}: the node refused")

@@ -32,7 +32,8 @@ def check_files(subject: Subject, pinned: PinnedLog | None, pdf_sha256: str) -> 
     if subject.kind == "proof":
         return [], Finding("no-files")
     if subject.kind == "twin":
-        return [], Finding("pdf-pages-not-covered", params={"sha256": pdf_sha256 or "-"})
+        found = _other_key(subject.metadata, pinned, "evidence.json")
+        return found, Finding("pdf-pages-not-covered", params={"sha256": pdf_sha256 or "-"})
     parsed = subject.package
     if parsed is None:
         return [], Finding("not-reached")
@@ -49,14 +50,19 @@ def check_files(subject: Subject, pinned: PinnedLog | None, pdf_sha256: str) -> 
     return found, Finding(code, params=counts)
 
 
+def _other_key(metadata: PackageMetadata | None, pinned: PinnedLog | None, member: str) -> list[Finding]:
+    if metadata is None or pinned is None or metadata.package_vkey == pinned.package_vkey:
+        return []
+    return [Finding("package-key-not-pinned", member)]
+
+
 def _signature(
     members: Mapping[str, bytes], metadata: PackageMetadata | None, pinned: PinnedLog | None
 ) -> Iterator[Finding]:
     raw, tag_manifest = members.get(bag.NOTE), members.get(bag.TAG_MANIFEST)
     if raw is None or tag_manifest is None or metadata is None:
         return
-    if pinned is not None and metadata.package_vkey != pinned.package_vkey:
-        yield Finding("package-key-not-pinned", bag.NOTE)
+    yield from _other_key(metadata, pinned, bag.NOTE)
     try:
         note = parse_note(raw)
         good = bag.signs_this(note, metadata.origin, tag_manifest)

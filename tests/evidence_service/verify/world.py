@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -14,7 +15,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence_service.core import anchor_view, package, trust
+from evidence_service.core import anchor_view, bag, container, package, trust
 from evidence_service.core.anchor_view import ChainUnreachableError
 from evidence_service.core.checkpoint import Checkpoint
 from evidence_service.core.commitment import commit, digests
@@ -23,10 +24,11 @@ from evidence_service.core.event import event_from
 from evidence_service.core.keccak import keccak256
 from evidence_service.core.leaf import leaf_bytes
 from evidence_service.core.merkle import fold_level, inclusion_proof, leaf_hash, root_of
-from evidence_service.core.metadata import ChainClaim, EventEntry, PackageMetadata
+from evidence_service.core.metadata import ChainClaim, EventEntry, PackageMetadata, parse_metadata
 from evidence_service.core.note import ED25519, NoteSignature, VerifierKey, format_note
 from evidence_service.core.package import PackageContents, PackagedEvent
 from evidence_service.core.proof import TlogProof
+from evidence_service.errors import MalformedInputError
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 START = datetime(2026, 1, 5, 2, 3, 4, tzinfo=UTC)
@@ -200,7 +202,7 @@ def make_world(
     occurred = occurred or (lambda number: captured(number) - timedelta(minutes=30))
     entries: list[Entry] = []
     mine: list[int] = []
-    loans = {"mine": [0, ""], "other": [0, ""]}
+    loans: dict[str, tuple[int, str]] = {"mine": (0, ""), "other": (0, "")}
     references = {name: reference_of(seed + name) for name in loans}
     for number in range(events):
         for loan in ("other",) * others + ("mine",):
@@ -210,10 +212,8 @@ def make_world(
             value["occurred_at"] = occurred(position).isoformat().replace("+00:00", "Z")
             event = event_from(value)
             opened = commit(event, sha256(f"{seed}{position}".encode()).digest())
-            leaf = leaf_bytes(
-                event, references[loan], int(sequence), str(previous), captured(position), digests(opened)
-            )
-            loans[loan] = [int(sequence) + 1, leaf_hash(leaf).hex()]
+            leaf = leaf_bytes(event, references[loan], sequence, previous, captured(position), digests(opened))
+            loans[loan] = (sequence + 1, leaf_hash(leaf).hex())
             if loan == "mine":
                 mine.append(position)
             entries.append(Entry(leaf, {one.name: one.encoded for one in opened}))
@@ -264,7 +264,7 @@ def subtrees(hashes: Sequence[bytes]) -> Callable[[int, int], bytes]:
 
 @dataclass
 class Chain:
-    """A chain in memory that holds what an honest chain would, until a test changes it. Not a mock: it decodes calls."""
+    """A chain in memory that holds what an honest chain would, until a test changes it. It decodes the calls."""
 
     world: World
     identity: int = CHAIN_ID
@@ -303,3 +303,17 @@ class Chain:
     def event_blocks(self, address: str, topics: Sequence[str], first: int) -> tuple[int, ...]:
         assert topics[0] == "0x" + keccak256(b"Anchored(bytes32,uint64,bytes32,uint64)").hex()
         return tuple(block for block in self.anchored if block >= first)
+
+
+def reseal(world: World, members: Mapping[str, bytes], *, sign: bool = True) -> bytes:
+    """Write the package anew around changed members, as somebody would who holds the package key (or does not)."""
+    payload = {name: content for name, content in members.items() if name.startswith("data/")}
+    changed = dict(members)
+    with suppress(MalformedInputError):
+        changed[bag.BAG_INFO] = bag.bag_info(parse_metadata(members[package.METADATA]), payload)
+    changed[bag.MANIFEST] = bag.manifest_text(payload)
+    changed[bag.TAG_MANIFEST] = bag.manifest_text({name: changed[name] for name in bag.TAGGED if name in changed})
+    if sign:
+        text = bag.note_text(world.log.name, changed[bag.TAG_MANIFEST])
+        changed[bag.NOTE] = world.package.sign_note(text).encode()
+    return container.build(changed)

@@ -1,0 +1,99 @@
+"""The trust file: one spelling, strict fields, a term, and a policy that cannot wave everything through."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import rfc8785
+
+from evidence_service.core.trust import ALWAYS_REQUIRED, TrustError, parse_trust, trust_bytes
+from tests.evidence_service.verify.world import NOW, make_world
+
+WORLD = make_world()
+
+
+def changed(**changes: Any) -> bytes:
+    return rfc8785.dumps(json.loads(trust_bytes(WORLD.trust())) | changes)
+
+
+def with_first(group: str, **changes: Any) -> bytes:
+    value = json.loads(trust_bytes(WORLD.trust()))
+    value[group][0] |= changes
+    return rfc8785.dumps(value)
+
+
+def test_a_trust_file_survives_writing_and_reading() -> None:
+    assert parse_trust(trust_bytes(WORLD.trust())) == WORLD.trust()
+
+
+def test_addresses_are_written_in_lower_case() -> None:
+
+    chain = WORLD.trust().chains[0]
+    shouting = WORLD.trust(chains=(replace(chain, contract="0x" + chain.contract[2:].upper()),))
+    assert parse_trust(trust_bytes(shouting)) == WORLD.trust()
+
+
+def test_it_is_in_force_from_issue_until_it_expires() -> None:
+    trust = WORLD.trust()
+    assert trust.in_force(trust.issued_at - timedelta(seconds=1)) == "trust-not-yet-valid"
+    assert trust.in_force(trust.issued_at) == ""
+    assert trust.in_force(NOW) == ""
+    assert trust.in_force(trust.expires_at) == "trust-expired"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        trust_bytes(WORLD.trust()) + b"\n",
+        changed(v=2),
+        changed(v=True),
+        changed(kind="proofdocket.package"),
+        changed(extra=1),
+        changed(version=0),
+        changed(issuer=""),
+        changed(issued_at="2026-05-02"),
+        changed(expires_at="2026-01-01T00:00:00Z"),
+        changed(quorum=1),
+        changed(witnesses=["nobody"]),
+        changed(required=[]),
+        changed(required=[1, 3, 5]),
+        changed(required=[1, 3, 6, 5]),
+        changed(required=[1, 3, 5, 6, 11]),
+        changed(logs=json.loads(trust_bytes(WORLD.trust()))["logs"] * 2),
+        changed(chains=json.loads(trust_bytes(WORLD.trust()))["chains"] * 2),
+        with_first("logs", vkey=WORLD.package.vkey),
+        with_first("logs", package_vkey=WORLD.log.vkey),
+        with_first("logs", credit_code="short"),
+        with_first("logs", log_id="0x12"),
+        with_first("logs", log_id=""),
+        with_first("chains", grade="private"),
+        with_first("chains", contract="0xAB"),
+        with_first("chains", genesis="11" * 32),
+        with_first("chains", confirmations=-1),
+        with_first("chains", chain_id=True),
+    ],
+)
+def test_a_trust_file_out_of_form_is_refused(raw: bytes) -> None:
+    with pytest.raises(TrustError):
+        parse_trust(raw)
+
+
+@pytest.mark.parametrize("missing", sorted(json.loads(trust_bytes(WORLD.trust()))))
+def test_a_trust_file_without_a_member_is_refused(missing: str) -> None:
+    value = json.loads(trust_bytes(WORLD.trust()))
+    del value[missing]
+    with pytest.raises(TrustError):
+        parse_trust(rfc8785.dumps(value))
+
+
+@pytest.mark.parametrize("dropped", sorted(ALWAYS_REQUIRED))
+def test_a_policy_must_require_form_entries_inclusion_and_signature(dropped: int) -> None:
+    with pytest.raises(TrustError, match="required"):
+        parse_trust(changed(required=[n for n in range(1, 11) if n != dropped]))
