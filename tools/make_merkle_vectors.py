@@ -99,6 +99,10 @@ def broken(m: int, n: int, old: bytes, new: bytes, path: list[bytes]) -> Iterato
     yield no("sizes are swapped: a log that shrinks", sizes=(n, m))
     yield no("sizes are equal and there is a proof", sizes=(n, n))
     yield no("the empty tree has no consistency proof", sizes=(0, n))
+    yield no("the claimed new size is far too large", sizes=(m, 8 * n))
+    other = m + 1 if m + 1 < n else m - 1
+    if other:
+        yield no("the old size is one off", sizes=(other, n))
     if path != path[::-1]:
         yield no("nodes are in reverse order", nodes=path[::-1])
 

@@ -6,6 +6,16 @@ import {Test} from "./Cheats.sol";
 import {Tree} from "./Tree.sol";
 import {TreeProofHarness} from "./TreeProofHarness.sol";
 
+/// @title A hasher that fails and yet gives 32 bytes
+contract RefusesWithADigest {
+    fallback() external {
+        assembly {
+            mstore(0, 1)
+            revert(0, 32)
+        }
+    }
+}
+
 /// @title TreeProof
 /// Tree of cases:
 ///   consistency: every pair of sizes up to 24 is accepted; any one flipped bit, missing node, added node,
@@ -31,6 +41,37 @@ contract TreeProofTest is Test {
                 assertTrue(ok, "refused a true proof");
             }
         }
+    }
+
+    function test_NoProofAtAllIsRefusedQuietly() external view {
+        bytes32 seed = bytes32(uint256(1));
+        for (uint64 n = 2; n <= 24; ++n) {
+            for (uint64 m = 1; m < n; ++m) {
+                bool ok = _proofs.isConsistent(m, n, Tree.root(seed, m), Tree.root(seed, n), new bytes32[](0));
+                assertTrue(!ok, "accepted nothing as a proof");
+            }
+        }
+    }
+
+    /// Both roots are reached, but nodes are missing for a tree of the claimed size.
+    function testFuzz_AFarLargerSizeIsRefused(uint8 a, uint8 b) external view {
+        (uint64 m, uint64 n) = _sizes(a, b, 60);
+        bytes32 seed = bytes32(uint256(8));
+        bytes32[] memory proof = Tree.consistency(seed, m, n);
+        bool ok = _proofs.isConsistent(m, n * 8, Tree.root(seed, m), Tree.root(seed, n), proof);
+        assertTrue(!ok, "accepted a far larger size");
+        proof = Tree.inclusion(seed, m, n);
+        ok = _proofs.isIncluded(m, n * 8, Tree.leaf(seed, m), Tree.root(seed, n), proof);
+        assertTrue(!ok, "accepted a leaf of a far larger tree");
+    }
+
+    function test_AProofThatEndsBeforeTheClaimedSizeIsRefused() external view {
+        bytes32 seed = bytes32(uint256(9));
+        bytes32[] memory proof = Tree.consistency(seed, 1, 2);
+        bool ok = _proofs.isConsistent(1, 8, Tree.root(seed, 1), Tree.root(seed, 2), proof);
+        assertTrue(!ok, "1 to 2 passed as 1 to 8");
+        ok = _proofs.isIncluded(0, 2, Tree.leaf(seed, 0), Tree.root(seed, 1), new bytes32[](0));
+        assertTrue(!ok, "the only leaf passed as one of two");
     }
 
     function testFuzz_AFlippedBitInAConsistencyProofIsRefused(uint8 a, uint8 b, uint8 node, uint8 bit)
@@ -149,6 +190,10 @@ contract TreeProofTest is Test {
     function test_ASha256PrecompileThatFailsIsNoticed() external {
         vm.expectRevert(abi.encodeWithSelector(TreeProof.Sha256Unavailable.selector, false, 0));
         _proofs.hashChildren(address(this), bytes32(0), bytes32(0));
+        // Refused, with 32 bytes that look like a digest.
+        address liar = address(new RefusesWithADigest());
+        vm.expectRevert(abi.encodeWithSelector(TreeProof.Sha256Unavailable.selector, false, 32));
+        _proofs.hashChildren(liar, bytes32(0), bytes32(0));
     }
 
     function _sizes(uint8 a, uint8 b, uint256 most) private pure returns (uint64 m, uint64 n) {
