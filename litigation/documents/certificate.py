@@ -32,7 +32,7 @@ def draw_certificate(book: Book, case: CaseFile) -> None:
     flow = Flow(book)
     book.mark(form["title"]["zh"], DESTINATION, 0)
     flow.title(form["title"]["zh"], form["title"]["en"])
-    _scope(flow, form, case.log)
+    _scope(flow, form, case)
     _log_state(flow, form, case.log)
     _checks(flow, form, case.checks)
     _provenance(flow, form)
@@ -44,9 +44,13 @@ def _heading(flow: Flow, part: dict[str, dict[str, str]]) -> None:
     flow.heading(part["heading"]["zh"], part["heading"]["en"])
 
 
-def _scope(flow: Flow, form: Template, log: LogState) -> None:
-    """Say what the certificate says, and what it does not."""
-    part = form["scope"]
+def _scope(flow: Flow, form: Template, case: CaseFile) -> None:
+    """Say what the certificate says, and what it does not; after a failed check it says nothing of the kind."""
+    part, log = form["scope"], case.log
+    if any(check.state == "failed" for check in case.checks):
+        flow.text(part["failed"], SMALL.but(size=9.5, color=RED))
+        flow.text(part["failed_en"], SMALL.but(size=8))
+        return
     since = f"{instant(log.checkpoint_at)}（UTC+8）"
     flow.text(fill(part["text"], since=since, tree_size=log.tree_size), SMALL.but(size=9.5))
     flow.space(2)

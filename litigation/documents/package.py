@@ -77,12 +77,15 @@ def render_package(casefile: CaseFile, fonts: FontSet) -> RenderedPackage:
 
 
 def all_defects(case: CaseFile, values: dict[str, str]) -> tuple[str, ...]:
-    """Name what readiness found, and what the complaint requires and the case does not have."""
+    """Name what readiness found, then what the complaint requires beyond it; both begin with the key of the fact."""
+    named = {defect.split(":")[0] for defect in case.defects}
     required = template("complaint")["required"]
-    missing = tuple(str(name) for key, name in required.items() if not values.get(key))
-    if not case.draft or not case.defects:
-        return case.defects + tuple(name for name in missing if name not in case.defects)
-    return case.defects
+    missing = (
+        f"{key}: {name}"
+        for key, name in required.items()
+        if not values.get(key) and key not in named and key.split(".")[0] not in named
+    )
+    return (*case.defects, *missing)
 
 
 def check_glyphs(case: CaseFile, fonts: FontSet) -> None:

@@ -87,7 +87,7 @@ def test_certificate_says_unaltered_since_and_never_authentic(
         text = section_text(package, "电子证据证明书")
         assert "未被改动" in text
         assert "unalteredsince" in text
-        assert "authenticityrestson" in text
+        assert "Pre-chainauthenticityrestson" in text
         for word in ("保证真实", "真实性保证", "真实有效", "isauthentic"):
             assert word not in text
 
@@ -98,6 +98,16 @@ def test_not_checked_is_never_printed_as_passed(ordinary: RenderedPackage) -> No
     for number, (zh, en) in enumerate(cases.CHECKS, 1):
         state = "通过" if number < 7 else "未核验"
         assert f"{number}{zh}{''.join(en.split())}{state}" in text
+
+
+def test_after_a_failed_check_the_certificate_does_not_say_unaltered(fonts: FontSet) -> None:
+    case = cases.ordinary_case()
+    failed = replace(case.checks[4], state="failed", code="root-differs", reason="根哈希不符")
+    package = render_package(replace(case, checks=(*case.checks[:4], failed, *case.checks[5:])), fonts)
+    text = section_text(package, "电子证据证明书")
+    assert "unalteredsince" not in text
+    assert "不作“未被改动”的说明" in text
+    assert "根哈希不符（root-differs）" in text
 
 
 def test_certificate_lists_every_logged_event_with_its_leaf_hash(longest: RenderedPackage) -> None:
