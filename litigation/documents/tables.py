@@ -54,6 +54,8 @@ class Row:
 def draw_table(flow: Flow, rows: Iterable[Row], head: Sequence[Row] = ()) -> None:
     """Draw rows; the head is drawn first and again on every new page."""
     listed = list(rows)
+    if len(listed) > 2:  # no row alone on the last page
+        listed[-2] = replace(listed[-2], keep_with_next=max(listed[-2].keep_with_next, _least(listed[-1])))
     start = sum(row.height for row in head) + sum(_least(row) for row in listed[:3])
     flow.need(start)
     _draw_head(flow, head)
