@@ -16,6 +16,7 @@ from evidence_service.bootstrap import open_home
 from evidence_service.console import emit, home_of, json_option, progress, refusals_exit_1
 from evidence_service.importing.profile import Profile, load_profile
 from evidence_service.importing.reading import read_events
+from evidence_service.institution_files import note_source
 from evidence_service.service import EvidenceService, file_beside, require_initialised
 from evidence_service.workflow.import_events import ImportCounts, Reject
 
@@ -55,7 +56,9 @@ class RejectFile:
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
-@click.option("--profile", "profile_name", help="Mapping profile for CSV and XES: bpic12, rtfm, lendingclub, or a file.")
+@click.option(
+    "--profile", "profile_name", help="Mapping profile for CSV and XES: bpic12, rtfm, lendingclub, or a file."
+)
 @json_option
 @click.pass_context
 @refusals_exit_1
@@ -67,9 +70,16 @@ def import_command(context: click.Context, file: Path, profile_name: str | None,
     """
     service = open_home(home_of(context))
     require_initialised(service)
+    answer, rejects = import_file(service, file, profile_name)
+    emit(as_json, answer, _lines(answer, rejects))
+
+
+def import_file(service: EvidenceService, file: Path, profile_name: str | None) -> tuple[dict[str, Any], RejectFile]:
+    """Import a file; returns the command's answer and the list of what was set aside."""
     profile = load_profile(profile_name) if profile_name else None
     if profile is not None:
         service.add_institution(profile.institution, profile.institution_name)
+        note_source(service.settings.institutions_dir, profile.institution, profile.institution_name, profile.withheld)
     started = time.monotonic()
     with _reject_file(service, file) as rejects, progress(f"{file.name}:") as show:
         counts = service.import_records(
@@ -78,8 +88,7 @@ def import_command(context: click.Context, file: Path, profile_name: str | None,
             reject=rejects.add,
             progress=lambda done: show(f"{done.read:,} read, {done.accepted:,} logged, {done.rejected:,} set aside"),
         )
-    answer = _answer(service, profile, counts, rejects, time.monotonic() - started)
-    emit(as_json, answer, _lines(answer, rejects))
+    return _answer(service, profile, counts, rejects, time.monotonic() - started), rejects
 
 
 @contextmanager

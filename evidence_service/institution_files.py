@@ -1,9 +1,13 @@
-"""Master data of institutions: ``institutions/<name>.toml`` in the home folder. The evidence room reads one field
-of it, the unified social credit code, which a trust file pins."""
+"""Master data of institutions: ``institutions/<name>.toml`` in the home folder.
+
+The evidence room reads one field of it, the unified social credit code, which a trust file pins.
+"""
 
 from __future__ import annotations
 
+import json
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,3 +33,18 @@ def credit_codes(folder: Path) -> dict[str, str]:
         if data and isinstance(data.get("credit_code"), str):
             codes[path.stem] = data["credit_code"]
     return codes
+
+
+def note_source(folder: Path, institution: str, name: str, withheld: Sequence[str]) -> None:
+    """Write down what an import profile knows of its institution; a file that is there stays as it is."""
+    path = folder / f"{institution}.toml"
+    if path.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [
+        "# Made by the first import with a mapping profile. Add what the plaintiff's papers need;",
+        "# docs/guide/institution.md lists the keys. `withheld` names data that the source leaves out.",
+        f"name = {json.dumps(name, ensure_ascii=False)}",
+        f"withheld = {json.dumps(list(withheld), ensure_ascii=False)}",
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")

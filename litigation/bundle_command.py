@@ -21,6 +21,7 @@ from litigation.workflow.run_batch import Failure, failure_of, file_name, run_ca
 
 CHUNK = 20
 SHOWN_FAILURES = 10
+FIRST_ESTIMATE = 5  # the first packages wait for the workers to start
 
 
 class CaseWorker:
@@ -98,7 +99,9 @@ def bundle_command(context: click.Context, /, out: Path, as_json: bool, **option
     loans = list(options["loans"]) or service.overdue(source, options["min_days"])
     loans = loans[: options["limit"]] if options["limit"] else loans
     out.mkdir(parents=True, exist_ok=True)
-    built, failures = _build(service, source, loans, out.resolve(), options)
+    built, failures = build_packages(
+        service, source, loans, out.resolve(), workers=options["workers"], draft=options["draft"]
+    )
     answer = {
         "cases": len(loans),
         "built": len(built),
@@ -122,16 +125,23 @@ def _pin(service: LitigationService, options: dict[str, Any]) -> CaseSource:
     return service.pin(options["institution"], as_of.date() if as_of else service.today(), draft=options["draft"])
 
 
-def _build(
-    service: LitigationService, source: CaseSource, loans: Sequence[str], out: Path, options: dict[str, Any]
+def build_packages(
+    service: LitigationService,
+    source: CaseSource,
+    loans: Sequence[str],
+    out: Path,
+    *,
+    workers: int | None = None,
+    draft: bool = False,
 ) -> tuple[list[PackageFile], list[Failure]]:
-    workers = min(options["workers"] or os.cpu_count() or 1, max(1, len(loans) // 4))
+    """Build the packages of these loans into a folder, record them, and return what was built and what was not."""
+    workers = min(workers or os.cpu_count() or 1, max(1, len(loans) // 4))
     arguments = (
         str(service.evidence.settings.home),
         source.log.institution,
         source.as_of.isoformat(),
         source.published.checkpoint.size,
-        options["draft"],
+        draft,
         str(out),
     )
     built: list[PackageFile] = []
@@ -155,8 +165,8 @@ def _build(
 
 def _estimate(built: int, failed: int, total: int, seconds: float) -> str:
     done = built + failed
-    left = seconds / done * (total - done)
-    return f"{done} of {total}, {failed} failed, about {left:.0f} s left"
+    left = f", about {seconds / done * (total - done):.0f} s left" if done >= FIRST_ESTIMATE else ""
+    return f"{done} of {total}, {failed} failed{left}"
 
 
 def _lines(answer: dict[str, Any], failures: Sequence[Failure]) -> list[str]:

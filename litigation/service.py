@@ -148,7 +148,7 @@ class LitigationService:
         # Crash here: the events are logged, the rows are missing; the next run finds the events and adds the rows.
         for package in built:
             self.cases.open_case(
-                CaseRow(package.our_reference, package.institution, package.loan, "package_built", now)
+                CaseRow(0, package.our_reference, package.institution, package.loan, "package_built", now)
             )
             self.cases.add_package(_row(source, package, now))
 

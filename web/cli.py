@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -33,6 +34,20 @@ COMMANDS = (
 )
 
 
+class OpenAccounts:
+    """What the `account` commands are handed: the account store, opened when it is asked for."""
+
+    def __init__(self, home: Path | None) -> None:
+        self._home = home
+
+    @property
+    def accounts(self) -> Any:
+        """The account store of this instance."""
+        from web.sql_accounts import open_accounts  # noqa: PLC0415 - opening the database takes its time
+
+        return open_accounts(self._home)
+
+
 class LazyGroup(click.Group):
     """A group that imports a command's module only when the command is used or its help is shown."""
 
@@ -57,8 +72,10 @@ class LazyGroup(click.Group):
     help="Folder that holds all state of the instance [PROOFDOCKET_HOME, else ./var].",
 )
 @click.version_option(package_name="proofdocket")
-def main(home: Path | None) -> None:
+@click.pass_context
+def main(context: click.Context, home: Path | None) -> None:
     """ProofDocket (证链): credit events as evidence that anybody can verify, and court-ready packages from them."""
+    context.obj = OpenAccounts(home)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,10 @@ import click
 
 from evidence_service.bootstrap import open_home
 from evidence_service.console import emit, home_of, json_option, refusals_exit_1, say
+from evidence_service.core.chain import Deployment
 from evidence_service.institution_files import read_institution
+from evidence_service.ports import LogRecord
+from evidence_service.service import EvidenceService
 
 SAMPLE = "sample-cf"
 
@@ -22,16 +25,7 @@ SAMPLE = "sample-cf"
 @refusals_exit_1
 def init_command(context: click.Context, institution: str, as_json: bool) -> None:
     """Make the home folder an instance and start what it needs. A second init changes nothing."""
-    service = open_home(home_of(context))
-    logs = service.logs()
-    if logs and institution == SAMPLE:
-        institution = logs[0].institution
-    if institution == SAMPLE:
-        _write_sample_institution(service.settings.institutions_dir)
-    data = read_institution(service.settings.institutions_dir, institution) or {}
-    log = service.add_institution(institution, str(data.get("name", "")))
-    say("starting the chain and looking for the contracts …")
-    deployment = service.chain.initialise()
+    service, log, deployment = initialise(open_home(home_of(context)), institution)
     answer: dict[str, Any] = {
         "origin": log.origin,
         "vkey": log.vkey,
@@ -52,6 +46,19 @@ def init_command(context: click.Context, institution: str, as_json: bool) -> Non
         f"FilingRegistry  {deployment.filing_registry}",
     ]
     emit(as_json, answer, lines)
+
+
+def initialise(service: EvidenceService, institution: str = SAMPLE) -> tuple[EvidenceService, LogRecord, Deployment]:
+    """Make a home folder an instance: first institution, keys, chain, contracts. Doing it again changes nothing."""
+    logs = service.logs()
+    if logs and institution == SAMPLE:
+        institution = logs[0].institution
+    if institution == SAMPLE:
+        _write_sample_institution(service.settings.institutions_dir)
+    data = read_institution(service.settings.institutions_dir, institution) or {}
+    log = service.add_institution(institution, str(data.get("name", "")))
+    say("starting the chain and looking for the contracts …")
+    return service, log, service.chain.initialise()
 
 
 def _write_sample_institution(folder: Path) -> None:

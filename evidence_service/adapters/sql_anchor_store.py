@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, func, insert, select, update
 
 from evidence_service.adapters import tables
 from evidence_service.core.event import format_instant, parse_instant
@@ -82,6 +82,12 @@ class SqlAnchorStore:
         )
         with reading(self._engine) as connection:
             return [_record(row) for row in connection.execute(query)]
+
+    def count_on_chain(self) -> int:
+        """How many anchors are in a block, over all logs."""
+        query = select(func.count()).select_from(tables.anchor).where(tables.anchor.c.block.is_not(None))
+        with reading(self._engine) as connection:
+            return int(connection.execute(query).scalar_one())
 
 
 def _record(row: Any) -> AnchorRecord:

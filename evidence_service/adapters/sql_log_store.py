@@ -179,6 +179,11 @@ class SqlLogStore:
             raise NotFoundError("this loan is not in the log of the institution")
         return LoanHead(row.reference, row.next_sequence, row.last_leaf_hash)
 
+    def checkpoint_count(self) -> int:
+        """How many checkpoints there are, over all logs."""
+        with reading(self._engine) as connection:
+            return int(connection.execute(select(func.count()).select_from(tables.checkpoint)).scalar_one())
+
     def loan_count(self, institution: str) -> int:
         """How many loans a log knows."""
         query = select(func.count()).select_from(tables.loan).where(tables.loan.c.log_id == self._log(institution).id)

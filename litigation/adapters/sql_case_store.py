@@ -16,8 +16,9 @@ from litigation.adapters import tables
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """One case of this instance."""
+    """One case of this instance. `id` is 0 until it is stored."""
 
+    id: int
     our_reference: str
     institution: str
     loan: str
@@ -80,14 +81,11 @@ class SqlCaseStore:
             connection.execute(insert(table).values(**values, built_at=format_instant(row.built_at)))
         return True
 
-    def cases(self, limit: int, before: str | None = None) -> list[CaseRow]:
-        """A page of cases, newest first; `before` is the reference of the last one seen."""
-        table = tables.case
-        query = select(table).order_by(table.c.id.desc()).limit(limit)
+    def cases(self, limit: int, before: int | None = None) -> list[CaseRow]:
+        """A page of cases, newest first; `before` is the id of the last one seen."""
+        query = select(tables.case).order_by(tables.case.c.id.desc()).limit(limit)
         if before is not None:
-            query = query.where(
-                table.c.id < select(table.c.id).where(table.c.our_reference == before).scalar_subquery()
-            )
+            query = query.where(tables.case.c.id < before)
         with reading(self._engine) as connection:
             return [_case_row(row) for row in connection.execute(query)]
 
@@ -135,7 +133,7 @@ class SqlCaseStore:
 
 def _case_row(row: Any) -> CaseRow:
     opened_at = parse_instant(row.opened_at, "opened_at")
-    return CaseRow(row.our_reference, row.institution, row.loan, row.state, opened_at)
+    return CaseRow(row.id, row.our_reference, row.institution, row.loan, row.state, opened_at)
 
 
 def _package_row(row: Any) -> PackageRow:

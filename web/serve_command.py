@@ -1,0 +1,61 @@
+"""The command `serve`: runs the web application on this machine."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import click
+from flask import Flask
+
+from evidence_service.console import home_of, refusals_exit_1, say
+from evidence_service.service import require_initialised
+from evidence_service.settings import read_settings
+from litigation.bootstrap import open_rooms
+from web.app import create_app
+from web.rooms import open_instance
+from web.serve import serve
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 32), help="Processes.")
+@click.pass_context
+@refusals_exit_1
+def serve_command(context: click.Context, host: str, port: int, workers: int) -> None:
+    """Run the web application. The page /verify is public, everything else needs an account."""
+    home = home_of(context)
+    service, engine = open_rooms(home)
+    require_initialised(service.evidence)
+    engine.dispose()  # each worker opens its own connections after the fork
+    secret = session_key(read_settings(home).keys_dir)
+    say(f"ProofDocket on http://{host}:{port}/ (public: /verify); stop with Ctrl-C")
+    for line in _hint(read_settings(home).home):
+        say(line)
+
+    def make_app() -> Flask:
+        return create_app(open_instance(home), secret_key=secret, secure_cookies=host not in LOOPBACK)
+
+    serve(make_app, host, port, workers)
+
+
+def session_key(folder: Path) -> bytes:
+    """The key that signs session cookies: 32 random bytes in keys/session.key, made on first use."""
+    path = folder / "session.key"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        temporary = path.with_name(f".session.key.{os.getpid()}")
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as handle:
+            handle.write(secrets.token_bytes(32))
+        temporary.replace(path)
+    return path.read_bytes()
+
+
+def _hint(home: Path) -> list[str]:
+    note = home / "demo" / "account.txt"
+    return [f"account of the demonstration: {note}"] if note.is_file() else []
