@@ -1,7 +1,6 @@
 """CSV: rows one by one, each decoded and cut on its own, so that a broken one harms no other.
 
-Spec: docs/guide/importing.md, RFC 4180. Unless the profile says `multiline: true`, a line is a row and a quote must
-close in its line: an open quote then costs one row, and no text inside a field can pose as further rows unnoticed.
+Spec: docs/guide/importing.md, RFC 4180.
 """
 
 from __future__ import annotations
@@ -10,33 +9,32 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from evidence_service.importing.lines import BROKEN_STREAM, bounded_lines, cut_short, open_bytes, too_large
+from evidence_service.importing.csv_rows import RawRow, raw_rows
 from evidence_service.importing.mapping import MapRow, mapper_for
 from evidence_service.importing.ndjson import UTF8_BOM, UTF16_BOMS
 from evidence_service.importing.profile import FileForm, Profile
 from evidence_service.importing.records import MAX_ROW_BYTES, ImportFileError, Record, Rejected, RowError
-
-RawRow = tuple[int, "bytes | Rejected"]
 
 
 def read_csv(path: Path, profile: Profile) -> Iterator[Record]:
     """Read a CSV file through its profile. A wrong header refuses the file; a wrong row is one `Rejected`."""
     form = profile.form
     csv.field_size_limit(MAX_ROW_BYTES)
-    with open_bytes(path) as stream:
-        rows = _raw_rows(bounded_lines(stream), form)
-        header = _header(path, rows, form)
-        map_row = mapper_for(profile, header, "csv", path.name)
-        for line, raw in rows:
-            if isinstance(raw, Rejected):
-                yield raw
-            elif raw and not raw.isspace():
-                yield from _records(line, raw, form, len(header), map_row)
+    rows = raw_rows(path, multiline=form.multiline)
+    header = _header(path, rows, form)
+    map_row = mapper_for(profile, header, "csv", path.name)
+    for line, raw in rows:
+        if isinstance(raw, Rejected):
+            yield raw
+        elif raw and not raw.isspace():
+            yield from _records(line, raw, form, len(header), map_row)
 
 
 def _header(path: Path, rows: Iterator[RawRow], form: FileForm) -> list[str]:
     line, raw = next(rows, (0, b""))
-    if isinstance(raw, Rejected) or not raw:
+    if isinstance(raw, Rejected):
+        raise ImportFileError(f"{path.name}, line {line}: {raw.reason}")
+    if not raw:
         raise ImportFileError(f"{path.name}: no header row; the first line must name the columns")
     if raw.startswith(UTF16_BOMS):
         raise ImportFileError(f"{path.name}: the file is UTF-16; save it as UTF-8")
@@ -77,33 +75,3 @@ def _cells(raw: bytes, form: FileForm) -> list[str]:
     if len(found) != 1:
         raise RowError("bad-quotes", "the quotes of the row do not close in its line")
     return found[0]
-
-
-def _raw_rows(lines: Iterator[tuple[int, bytes | None]], form: FileForm) -> Iterator[RawRow]:
-    """Put lines together to rows (only where a quoted cell may hold newlines), and end a cut file in words."""
-    number = 0
-    try:
-        for number, line in lines:
-            if line is None:
-                yield number, too_large(number)
-            elif form.multiline and line.count(b'"') % 2:
-                yield _continued(number, line, lines)
-            else:
-                yield number, line
-    except BROKEN_STREAM:
-        yield number + 1, cut_short(number + 1)
-
-
-def _continued(start: int, first: bytes, lines: Iterator[tuple[int, bytes | None]]) -> RawRow:
-    pieces, size, end = [first], len(first), start
-    for number, line in lines:
-        end = number
-        if line is None:  # its quotes were not seen: nobody can say where this row ends
-            break
-        size += len(line) + 1
-        if size <= MAX_ROW_BYTES:
-            pieces.append(line)
-        if line.count(b'"') % 2:
-            return start, (b"\n".join(pieces) if size <= MAX_ROW_BYTES else too_large(start))
-    reason = f"a quote opened in line {start} is still open in line {end}; lines {start} to {end} were not read"
-    return start, Rejected(start, "open-quote", reason)

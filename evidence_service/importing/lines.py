@@ -9,15 +9,49 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO
 
 from evidence_service.importing.records import MAX_ROW_BYTES, ImportFileError, Rejected
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 GZIP_MAGIC = b"\x1f\x8b"
 BUFFER = 1024 * 1024
 BROKEN_STREAM = (EOFError, zlib.error, gzip.BadGzipFile)
 """What a cut or damaged gzip file raises while it is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oversize:
+    """A line that was too long to be read; `quotes` tells CSV whether a quote was left open in it."""
+
+    quotes: int
+
+
+class _Unzipped(io.RawIOBase):
+    """The content of a gzip file, handed out as it comes, so that a cut file gives all it has before it fails."""
+
+    def __init__(self, path: Path) -> None:
+        self._zipped = gzip.GzipFile(path, "rb")
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Fill the buffer with what one step of unzipping gives."""
+        view = memoryview(buffer).cast("B")
+        piece = self._zipped.read1(len(view))
+        view[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._zipped.close()
+        super().close()
 
 
 def open_bytes(path: Path) -> BinaryIO:
@@ -30,12 +64,12 @@ def open_bytes(path: Path) -> BinaryIO:
         plain.seek(0)
         return plain
     plain.close()
-    # The raw stream of gzip.open answers line by line too slowly; the buffer in front of it is in C.
-    return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, gzip.open(path, "rb")), BUFFER))
+    unzipped: io.RawIOBase = _Unzipped(path)
+    return io.BufferedReader(unzipped, BUFFER)
 
 
-def bounded_lines(stream: BinaryIO, limit: int = MAX_ROW_BYTES) -> Iterator[tuple[int, bytes | None]]:
-    """Cut a stream into lines without their newline, numbered from 1. A line over the limit comes as None.
+def bounded_lines(stream: BinaryIO, limit: int = MAX_ROW_BYTES) -> Iterator[tuple[int, bytes | Oversize]]:
+    """Cut a stream into lines without their newline, numbered from 1. A line over the limit comes as Oversize.
 
     A last line without newline is a line. A damaged gzip stream raises one of BROKEN_STREAM after the last
     whole line.
@@ -45,9 +79,11 @@ def bounded_lines(stream: BinaryIO, limit: int = MAX_ROW_BYTES) -> Iterator[tupl
         number += 1
         if piece[-1:] == b"\n":
             piece = piece[:-2] if piece[-2:-1] == b"\r" else piece[:-1]
+            yield number, piece if len(piece) <= limit else Oversize(piece.count(b'"'))
         elif len(piece) > limit:
-            _skip_line(stream)
-        yield number, piece if len(piece) <= limit else None
+            yield number, Oversize(piece.count(b'"') + _skip_line(stream))
+        else:
+            yield number, piece
 
 
 def too_large(line: int) -> Rejected:
@@ -66,7 +102,11 @@ def cut_short(line: int) -> Rejected:
     )
 
 
-def _skip_line(stream: BinaryIO) -> None:
+def _skip_line(stream: BinaryIO) -> int:
+    """Pass over the rest of a line in pieces; return how many quotes it held."""
+    quotes = 0
     while piece := stream.readline(BUFFER):
+        quotes += piece.count(b'"')
         if piece[-1:] == b"\n":
-            return
+            break
+    return quotes

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from evidence_service.importing.lines import BROKEN_STREAM, bounded_lines, cut_short, open_bytes, too_large
+from evidence_service.importing.lines import BROKEN_STREAM, Oversize, bounded_lines, cut_short, open_bytes, too_large
 from evidence_service.importing.records import Accepted, ImportFileError, Record, Rejected
 
 UTF8_BOM = b"\xef\xbb\xbf"
@@ -22,7 +22,7 @@ def read_ndjson(path: Path) -> Iterator[Record]:
     with open_bytes(path) as stream:
         try:
             for number, line in bounded_lines(stream):
-                if line is None:
+                if isinstance(line, Oversize):
                     yield too_large(number)
                     continue
                 raw = _without_bom(path, line) if number == 1 else line
