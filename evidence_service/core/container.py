@@ -69,8 +69,9 @@ class _Entry:
 def build(members: Mapping[str, bytes]) -> bytes:
     """Write the canonical container: names sorted by bytes, stored, 1980-01-01, mode 0644, no extras, no comments."""
     names = sorted(members)
-    if len(names) > 0xFFFE:
-        raise ContainerTooLargeError(f"a package has at most {0xFFFE} members")
+    limits = Limits()  # what no reader takes must not be written
+    if len(names) > limits.members:
+        raise ContainerTooLargeError(f"a package has at most {limits.members} members")
     body: list[bytes] = []
     directory: list[bytes] = []
     offset = 0
@@ -81,9 +82,9 @@ def build(members: Mapping[str, bytes]) -> bytes:
         body += [LOCAL.pack(LOCAL_MARK, *common), encoded, raw]
         directory += [CENTRAL.pack(CENTRAL_MARK, MADE_BY_UNIX, *common, 0, 0, 0, MODE_0644, offset), encoded]
         offset += LOCAL.size + len(encoded) + len(raw)
-        if offset >= ZIP64 >> 1:
-            raise ContainerTooLargeError("a package has at most 2 GB")
     listing = b"".join(directory)
+    if offset + len(listing) + END.size > limits.total:
+        raise ContainerTooLargeError(f"a package has at most {limits.total >> 20} MiB")
     end = END.pack(END_MARK, 0, 0, len(names), len(names), len(listing), offset, 0)
     return b"".join(body) + listing + end
 
