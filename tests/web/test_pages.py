@@ -224,11 +224,13 @@ def test_pages_hold_no_inline_script_style_or_handler(legal: FlaskClient) -> Non
 
 def test_assets_are_served_from_here_with_their_version(legal: FlaskClient) -> None:
     page = legal.get("/").text
-    for name in ("pico.min.css", "app.css", "htmx.min.js", "app.js", "seal.svg"):
+    for name in ("app.css", "htmx.min.js", "app.js", "seal.svg"):
         address = page.split(f"/assets/{name}?v=")[1].split('"')[0]
         answer = legal.get(f"/assets/{name}?v={address}")
         assert answer.status_code == 200
         assert "immutable" in answer.headers["Cache-Control"]
+    assert '@import url("/assets/pico.min.css")' in legal.get("/assets/app.css").text
+    assert legal.get("/assets/pico.min.css").status_code == 200
     assert "//" not in page.replace("http://www.w3.org", "").split("<body>")[0]  # nothing from another host
 
 
