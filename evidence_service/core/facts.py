@@ -44,7 +44,7 @@ def as_text(value: Any) -> str:
 
 def _fact(value: Any, place: str) -> PackagedFact:
     shape.members_of(value, NAMES, place)
-    if value["state"] not in STATES:
+    if shape.text(value["state"], f"{place}.state") not in STATES:
         raise shape.ShapeError(f"{place}.state: proven, derived or unsupported")
     return PackagedFact(
         key=shape.text(value["key"], f"{place}.key", shape.LINE),

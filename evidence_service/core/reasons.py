@@ -141,9 +141,9 @@ REASONS: dict[str, Meaning] = {
     ),
     "pdf-pages-not-covered": Meaning(
         (2,), _N,
-        "The PDF's own pages are not covered by the evidence inside it: compare the PDF's SHA-256 {sha256} with "
+        "The PDF's own pages are not covered by the evidence inside it: compare the PDF's SHA-256{sha256} with "
         "manifest-sha256.txt of its package.",
-        "PDF 页面本身不在内嵌证据的核验范围内：请将该 PDF 的 SHA-256 {sha256} 与封包的 manifest-sha256.txt 比对。",
+        "PDF 页面本身不在内嵌证据的核验范围内：请将该 PDF 的 SHA-256{sha256} 与封包的 manifest-sha256.txt 比对。",
     ),
     "no-files": Meaning(
         (2,), _N, "A proof alone covers no files; verify the package to check them.",

@@ -51,9 +51,9 @@ def check_times(subject: Subject, anchored_at: datetime | None) -> tuple[list[Fi
     known = [(one, one.leaf) for one in subject.evidence if one.leaf is not None]
     found: list[Finding] = []
     for one, leaf in known:
-        if leaf.occurred_at > leaf.captured_at + CLOCK_SKEW:
+        if leaf.occurred_at - leaf.captured_at > CLOCK_SKEW:  # a difference cannot overflow at year 9999
             found.append(Finding("occurred-after-capture", one.leaf_name, one.seq, one.index))
-        if anchored_at is not None and leaf.captured_at > anchored_at + CLOCK_SKEW:
+        if anchored_at is not None and leaf.captured_at - anchored_at > CLOCK_SKEW:
             found.append(Finding("captured-after-anchor", one.leaf_name, one.seq, one.index))
     placed = sorted(((one.index, one, leaf) for one, leaf in known if one.index is not None), key=lambda item: item[0])
     for (_, _, before), (_, one, leaf) in pairwise(placed):

@@ -33,7 +33,7 @@ def check_files(subject: Subject, pinned: PinnedLog | None, pdf_sha256: str) -> 
         return [], Finding("no-files")
     if subject.kind == "twin":
         found = _other_key(subject.metadata, pinned, "evidence.json")
-        return found, Finding("pdf-pages-not-covered", params={"sha256": pdf_sha256 or "-"})
+        return found, Finding("pdf-pages-not-covered", params={"sha256": pdf_sha256 and f" {pdf_sha256}"})
     parsed = subject.package
     if parsed is None:
         return [], Finding("not-reached")
