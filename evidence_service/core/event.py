@@ -18,8 +18,9 @@ from evidence_service.core.payload import check_payload
 from evidence_service.errors import MalformedInputError
 
 EVENT_ID = re.compile(r"[A-Za-z0-9._:\-]{1,128}\Z")
+LOAN = re.compile(r"[^\x00-\x1f\x7f]{1,128}\Z")  # PostgreSQL holds no NUL, no page prints the others
 INSTITUTION = re.compile(r"[a-z0-9][a-z0-9-]{1,39}\Z")
-INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z\Z")
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z\Z", re.ASCII)
 DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 MECHANISMS = frozenset({"automatic", "manual", "imported"})
 MAX_TEXT = 64 * 1024
@@ -75,8 +76,6 @@ def event_from(value: dict[str, Any], *, profile_checked: bool = False) -> Event
         check_profile(value)
     _check_names(value)
     kind = _event_type(value)
-    if not isinstance(value["loan"], str) or not 0 < len(value["loan"]) <= 128:
-        raise EventError("loan: a text of 1 to 128 characters")
     _check_actor(value["actor"])
     _check_source(value["source"])
     _check_context(value)
@@ -85,7 +84,7 @@ def event_from(value: dict[str, Any], *, profile_checked: bool = False) -> Event
     return Event(
         id=_matching(value, "id", EVENT_ID, "1 to 128 characters of A-Z a-z 0-9 . _ : -"),
         institution=_matching(value, "institution", INSTITUTION, "a short name such as sample-cf"),
-        loan=value["loan"],
+        loan=_matching(value, "loan", LOAN, "a text of 1 to 128 characters without control characters"),
         type=kind,
         occurred_at=parse_instant(value["occurred_at"], "occurred_at"),
         payload=value["payload"],
@@ -161,7 +160,8 @@ def _check_source(source: Any) -> None:
     _object(source, "source", {"system", "mechanism", "version"})
     for name in ("system", "version"):
         _text(source.get(name), f"source.{name}")
-    if source.get("mechanism") not in MECHANISMS:
+    mechanism = source.get("mechanism")
+    if not isinstance(mechanism, str) or mechanism not in MECHANISMS:
         raise EventError("source.mechanism: automatic, manual or imported")
 
 

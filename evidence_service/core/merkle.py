@@ -48,6 +48,31 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     return node_hash(root_of(leaves[:split]), root_of(leaves[split:]))
 
 
+class GrowingTree:
+    """A tree that is fed leaf hashes one by one and knows its root; it keeps one hash per complete subtree."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[bytes] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Append a leaf hash; every pair of equal subtrees that this completes becomes one (RFC 9162 2.1.2)."""
+        self._peaks.append(leaf)
+        self.size += 1
+        for _ in range((self.size & -self.size).bit_length() - 1):
+            right = self._peaks.pop()
+            self._peaks[-1] = node_hash(self._peaks[-1], right)
+
+    def root(self) -> bytes:
+        """Root hash of what was added so far."""
+        if not self._peaks:
+            return EMPTY_ROOT
+        digest = self._peaks[-1]
+        for peak in reversed(self._peaks[:-1]):
+            digest = node_hash(peak, digest)
+        return digest
+
+
 def complete_subtrees(start: int, end: int) -> list[tuple[int, int]]:
     """Split leaves [start, end) into the fewest complete, aligned subtrees: (level, index), left to right."""
     parts = []

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from evidence_service.errors import MalformedInputError
 
 ED25519 = 0x01
+ED25519_BYTES = 32
 COSIGNATURE_ED25519 = 0x04
 MAX_NOTE = 1_000_000
 MAX_SIGNATURES = 100
@@ -66,8 +67,8 @@ class VerifierKey:
 
 
 def valid_key_name(name: str) -> bool:
-    """Key names are non-empty, without Unicode spaces and without a plus sign."""
-    return bool(name) and "+" not in name and not any(char.isspace() for char in name)
+    """Key names are non-empty, without Unicode spaces, without a plus sign, and text that UTF-8 can hold."""
+    return bool(name) and not any(char == "+" or char.isspace() or "\ud800" <= char <= "\udfff" for char in name)
 
 
 def parse_vkey(text: str) -> VerifierKey:
@@ -80,7 +81,7 @@ def parse_vkey(text: str) -> VerifierKey:
     if len(raw) < 2:
         raise NoteError("verifier key is empty")
     key = VerifierKey(name, raw[0], raw[1:])
-    if key.algorithm == ED25519 and len(key.public_key) != 32:
+    if key.algorithm == ED25519 and len(key.public_key) != ED25519_BYTES:
         raise NoteError("an Ed25519 verifier key has 32 bytes")
     if key.key_id.hex() != key_id:
         raise NoteError("the key ID of the verifier key does not match its key")
@@ -90,6 +91,8 @@ def parse_vkey(text: str) -> VerifierKey:
 def format_note(text: str, signatures: Sequence[NoteSignature]) -> str:
     """Write a note. The text must end in a newline and hold no control character but newlines."""
     _check_text(text)
+    if not all(valid_key_name(sig.name) for sig in signatures):
+        raise NoteError("a key name holds no space and no plus sign")
     lines = [
         f"{SIGNATURE_LINE}{sig.name} {base64.b64encode(sig.key_id + sig.signature).decode()}\n" for sig in signatures
     ]
@@ -121,6 +124,8 @@ def verify_ed25519(note: SignedNote, key: VerifierKey) -> bool:
     A signature by this name and key ID that does not verify makes the whole note false (C2SP: MUST reject).
     """
     found = False
+    if key.algorithm != ED25519 or len(key.public_key) != ED25519_BYTES:
+        return False
     for signature in note.signatures:
         if signature.name != key.name or signature.key_id != key.key_id:
             continue

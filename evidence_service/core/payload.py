@@ -13,11 +13,12 @@ from typing import Any
 from evidence_service.core.catalogue import EventType, Kind
 from evidence_service.errors import MalformedInputError
 
-DECIMAL = re.compile(r"-?(0|[1-9]\d{0,15})(\.\d{1,30})?\Z")
-DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+# ASCII: \d alone also takes the full-width digits of Chinese input methods, and not every reader does.
+DECIMAL = re.compile(r"-?(0|[1-9]\d{0,15})(\.\d{1,30})?\Z", re.ASCII)
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 HEX_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 CURRENCY = re.compile(r"[A-Z]{3}\Z")
-INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z\Z")
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z\Z", re.ASCII)
 MAX_TEXT = 64 * 1024
 MAX_ITEMS = 200
 
