@@ -15,8 +15,9 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
+MIGRATION_LOCK = (7305, -1)
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITE = {"proofdocket_write": True}
 
@@ -51,6 +52,9 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     with _migration_lock(engine), engine.connect().execution_options(**WRITE) as connection, connection.begin():
         config.attributes["connection"] = connection
+        if connection.dialect.name == "postgresql":
+            space, key = MIGRATION_LOCK
+            connection.execute(text("SELECT pg_advisory_xact_lock(:space, :key)"), {"space": space, "key": key})
         if revision == "base" or revision.startswith("-"):
             command.downgrade(config, revision)
         else:
@@ -59,7 +63,7 @@ def migrate(engine: Engine, revision: str = "head") -> None:
 
 @contextmanager
 def _migration_lock(engine: Engine) -> Iterator[None]:
-    """SQLite takes its write lock per transaction; a file lock keeps two first starts apart."""
+    """SQLite: a file lock keeps two first starts apart. PostgreSQL: an advisory lock in the transaction does."""
     path = engine.url.database if engine.dialect.name == "sqlite" else None
     if not path or path == ":memory:":
         yield

@@ -84,7 +84,11 @@ class LogWriter(Protocol):
 
     @property
     def size(self) -> int:
-        """Entries before this transaction."""
+        """Entries in the log, those appended in this transaction included."""
+        ...
+
+    def newest_capture(self) -> datetime | None:
+        """When the newest entry was captured; None in an empty log."""
         ...
 
     def known_events(self, event_ids: Sequence[str]) -> Mapping[str, bytes]:
@@ -111,12 +115,20 @@ class LogStore(Protocol):
         """All logs, oldest first."""
         ...
 
+    def log(self, institution: str) -> LogRecord:
+        """The log of an institution as it stands now; NotFoundError if this instance has none."""
+        ...
+
     def writing(self, institution: str) -> AbstractContextManager[LogWriter]:
         """Open the one write transaction of a log; waits for other writers."""
         ...
 
     def tree(self, institution: str, size: int) -> SubtreeReader:
         """Reader of subtree hashes over the first `size` entries."""
+        ...
+
+    def leaves(self, institution: str, start: int, end: int) -> Iterator[tuple[int, bytes, bytes]]:
+        """(index, leaf, leaf hash) of the entries [start, end) that are there, in order."""
         ...
 
     def latest_checkpoint(self, institution: str) -> PublishedCheckpoint | None:
@@ -189,6 +201,7 @@ class AnchorState(StrEnum):
     FAILED = "failed"
 
 
+ON_CHAIN_STATES = (AnchorState.MINED, AnchorState.FINAL)
 OPEN_STATES = (AnchorState.PREPARED, AnchorState.SENT, AnchorState.MINED)
 
 
@@ -217,7 +230,7 @@ class AnchorStore(Protocol):
     """Keeps anchor intents and outcomes."""
 
     def add(self, record: AnchorRecord) -> AnchorRecord:
-        """Store an intent durably before anything is sent; returns it with its id."""
+        """Store an intent durably before anything is sent; returns it with its id. The same intent again is found."""
         ...
 
     def move(self, record: AnchorRecord, now: datetime) -> AnchorRecord:
@@ -230,6 +243,14 @@ class AnchorStore(Protocol):
 
     def newest(self, institution: str, limit: int) -> list[AnchorRecord]:
         """The newest records, newest first."""
+        ...
+
+    def at(self, institution: str, size: int) -> list[AnchorRecord]:
+        """All records of one anchored size, newest first."""
+        ...
+
+    def largest(self, institution: str) -> AnchorRecord | None:
+        """The record of the largest size that is mined or final; None before the first."""
         ...
 
 

@@ -20,7 +20,7 @@ from evidence_service.core.event import INSTITUTION, Event, event_from
 from evidence_service.core.trust import TrustFile
 from evidence_service.errors import EvidenceError, NotFoundError, SettingsError
 from evidence_service.importing.records import Record
-from evidence_service.ports import AnchorRecord, LogRecord, PublishedCheckpoint, StoredEvent
+from evidence_service.ports import ON_CHAIN_STATES, AnchorRecord, LogRecord, PublishedCheckpoint, StoredEvent
 from evidence_service.settings import Settings
 from evidence_service.workflow.anchor import Anchoring, anchor
 from evidence_service.workflow.audit import ConsistencyFinding, audit_consistency
@@ -127,14 +127,15 @@ class EvidenceService:
 
     def submit(self, events: Iterable[Mapping[str, Any]]) -> list[Receipt]:
         """Log events of the house's own making (a case moved, a package was built); returns receipts in order."""
-        receipts: list[Receipt] = []
         checked = [event_from(dict(value)) for value in events]
+        receipts: dict[int, Receipt] = {}
         for institution in sorted({event.institution for event in checked}):
-            mine: list[Event] = [event for event in checked if event.institution == institution]
-            receipts += ingest_batch(
-                self._edges.store, institution, mine, now=self.now(), randomness=self._edges.randomness
+            mine: dict[int, Event] = {at: event for at, event in enumerate(checked) if event.institution == institution}
+            made = ingest_batch(
+                self._edges.store, institution, [*mine.values()], now=self.now(), randomness=self._edges.randomness
             )
-        return receipts
+            receipts.update(zip(mine, made, strict=True))
+        return [receipts[at] for at in range(len(checked))]
 
     def publish(self, institution: str) -> PublishedCheckpoint:
         """Sign the present state of a log."""
@@ -172,10 +173,8 @@ class EvidenceService:
 
     def anchor_covering(self, institution: str, size: int) -> AnchorRecord | None:
         """The anchor of exactly that tree size, if it is mined or final."""
-        for record in self._edges.anchors.newest(institution, 200):
-            if record.size == size and record.block is not None:
-                return record
-        return None
+        records = self._edges.anchors.at(institution, size)
+        return next((record for record in records if record.state in ON_CHAIN_STATES), None)
 
     def audit_consistency(self, institution: str, old_size: int, new_size: int) -> ConsistencyFinding:
         """Whether the older checkpoint is a prefix of the newer one."""

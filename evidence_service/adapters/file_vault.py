@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,16 +22,19 @@ class FileVault:
     def put(self, content: bytes) -> None:
         """Store bytes durably; storing them again changes nothing."""
         path = self._path(sha256(content).hexdigest())
-        if path.exists():
+        if _holds(path, content):
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        with temporary.open("wb") as handle:
+        if not path.parent.is_dir():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _sync_folder(self._folder)
+        # A name of its own: two threads may bring the same original at once.
+        descriptor, temporary = tempfile.mkstemp(prefix=".", dir=path.parent)
+        with os.fdopen(descriptor, "wb") as handle:
             handle.write(content)
             handle.flush()
             os.fsync(handle.fileno())
         # Crash here: a temporary file is left over, no event names it; the next put writes it anew.
-        temporary.replace(path)
+        Path(temporary).replace(path)
         _sync_folder(path.parent)
 
     def get(self, digest: str) -> bytes:
@@ -47,6 +51,14 @@ class FileVault:
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    """Whether the file is there and unharmed; a damaged one is written anew."""
+    try:
+        return path.read_bytes() == content
+    except FileNotFoundError:
+        return False
 
 
 def _sync_folder(folder: Path) -> None:

@@ -6,12 +6,13 @@ Where PROOFDOCKET_KEY_PASSPHRASE is set, keys are encrypted with it (PKCS#8, PBE
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from evidence_service.core.note import ED25519, NoteSignature, VerifierKey, format_note
+from evidence_service.core.note import ED25519, NoteSignature, VerifierKey, format_note, valid_key_name
 from evidence_service.errors import SettingsError
 
 
@@ -19,6 +20,8 @@ class KeyFileSigner:
     """One Ed25519 key in one file. `name` is the C2SP key name."""
 
     def __init__(self, path: Path, name: str, passphrase: bytes | None = None) -> None:
+        if not valid_key_name(name):
+            raise SettingsError(f"{name!r} cannot name a key: no space, no plus sign; see PROOFDOCKET_ORIGIN_PREFIX")
         self._key = _load_or_make(path, passphrase)
         public = self._key.public_key().public_bytes_raw()
         self._verifier = VerifierKey(name, ED25519, public)
@@ -43,19 +46,28 @@ def _load_or_make(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
     if passphrase:
         encryption = serialization.BestAvailableEncryption(passphrase)
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # mode 0600
+    temporary = Path(name)
     with os.fdopen(descriptor, "wb") as handle:
         handle.write(pem)
         handle.flush()
         os.fsync(handle.fileno())
     try:
-        os.link(temporary, path)  # fails if another process made the key first: theirs counts
+        os.link(temporary, path)
     except FileExistsError:
-        return _load(path, passphrase)
+        key = _load(path, passphrase)  # somebody made the key first: theirs counts
     finally:
         temporary.unlink()
+    _sync_folder(path.parent)  # a log must not outlive the name of its key
     return key
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _load(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:

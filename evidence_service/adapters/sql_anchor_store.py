@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, insert, select, update
 from evidence_service.adapters import tables
 from evidence_service.core.event import format_instant, parse_instant
 from evidence_service.database import reading, writing
-from evidence_service.ports import OPEN_STATES, AnchorRecord, AnchorState
+from evidence_service.ports import ON_CHAIN_STATES, OPEN_STATES, AnchorRecord, AnchorState
 
 
 class SqlAnchorStore:
@@ -21,11 +21,15 @@ class SqlAnchorStore:
         self._engine = engine
 
     def add(self, record: AnchorRecord) -> AnchorRecord:
-        """Store an intent durably before anything is sent; returns it with its id."""
+        """Store an intent durably before anything is sent; returns it with its id. The same intent again is found."""
         with writing(self._engine) as connection:
             log_id = connection.execute(
-                select(tables.log.c.id).where(tables.log.c.institution == record.institution)
+                select(tables.log.c.id).where(tables.log.c.institution == record.institution).with_for_update()
             ).scalar_one()
+            columns = tables.anchor.c
+            same = select(columns.id).where(columns.log_id == log_id, columns.tx == record.tx)
+            if (known := connection.execute(same).scalar_one_or_none()) is not None:
+                return replace(record, id=known)
             values = {
                 "log_id": log_id,
                 "size": record.size,
@@ -82,6 +86,31 @@ class SqlAnchorStore:
         )
         with reading(self._engine) as connection:
             return [_record(row) for row in connection.execute(query)]
+
+    def at(self, institution: str, size: int) -> list[AnchorRecord]:
+        """All records of one anchored size, newest first."""
+        query = (
+            select(tables.anchor, tables.log.c.institution)
+            .join(tables.log, tables.log.c.id == tables.anchor.c.log_id)
+            .where(tables.log.c.institution == institution, tables.anchor.c.size == size)
+            .order_by(tables.anchor.c.id.desc())
+        )
+        with reading(self._engine) as connection:
+            return [_record(row) for row in connection.execute(query)]
+
+    def largest(self, institution: str) -> AnchorRecord | None:
+        """The record of the largest size that is mined or final; None before the first."""
+        query = (
+            select(tables.anchor, tables.log.c.institution)
+            .join(tables.log, tables.log.c.id == tables.anchor.c.log_id)
+            .where(tables.log.c.institution == institution)
+            .where(tables.anchor.c.state.in_([state.value for state in ON_CHAIN_STATES]))
+            .order_by(tables.anchor.c.size.desc(), tables.anchor.c.id.desc())
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else _record(row)
 
     def count_on_chain(self) -> int:
         """How many anchors are in a block, over all logs."""

@@ -24,6 +24,7 @@ from evidence_service.errors import ConflictError, NotFoundError, StoreError
 from evidence_service.ports import LoanHead, LogRecord, NewEntry, PublishedCheckpoint, StoredEvent
 
 CHUNK = 500
+PAGE = 4096
 EVENT_COLUMNS = (tables.event, tables.entry.c.leaf, tables.entry.c.leaf_hash)
 
 
@@ -75,6 +76,23 @@ class SqlLogStore:
         """Reader of subtree hashes over the first `size` entries."""
         return self._tiles.reader(self._log(institution).id, size)
 
+    def leaves(self, institution: str, start: int, end: int) -> Iterator[tuple[int, bytes, bytes]]:
+        """(index, leaf, leaf hash) of the entries [start, end) that are there, in order, a page at a time."""
+        log, columns = self._log(institution), tables.entry.c
+        while start < end:
+            query = (
+                select(columns.idx, columns.leaf, columns.leaf_hash)
+                .where(columns.log_id == log.id, columns.idx >= start, columns.idx < end)
+                .order_by(columns.idx)
+                .limit(PAGE)
+            )
+            with reading(self._engine) as connection:
+                rows = connection.execute(query).all()
+            if not rows:
+                return
+            yield from ((row.idx, bytes(row.leaf), bytes(row.leaf_hash)) for row in rows)
+            start = rows[-1].idx + 1
+
     def latest_checkpoint(self, institution: str) -> PublishedCheckpoint | None:
         """The newest checkpoint, or None."""
         return self._checkpoint(institution, tables.checkpoint.c.size >= 0)
@@ -100,17 +118,21 @@ class SqlLogStore:
 
     def add_checkpoint(self, institution: str, published: PublishedCheckpoint) -> None:
         """Store a checkpoint durably. The same size twice must be the same root."""
-        log = self._log(institution)
-        known = self.checkpoint_at(institution, published.checkpoint.size)
-        if known is not None:
-            if known.checkpoint.root != published.checkpoint.root:
-                raise ConflictError(f"log {institution} already has another root at size {known.checkpoint.size}")
-            return
+        log, size = self._log(institution), published.checkpoint.size
+        known = select(tables.checkpoint.c.root).where(
+            tables.checkpoint.c.log_id == log.id, tables.checkpoint.c.size == size
+        )
         with writing(self._engine) as connection:
+            _lock(connection, log.id)  # two publishers at once: the second sees what the first stored
+            root = connection.execute(known).scalar_one_or_none()
+            if root is not None:
+                if bytes(root) != published.checkpoint.root:
+                    raise ConflictError(f"log {institution} already has another root at size {size}")
+                return
             connection.execute(
                 insert(tables.checkpoint).values(
                     log_id=log.id,
-                    size=published.checkpoint.size,
+                    size=size,
                     root=published.checkpoint.root,
                     note=published.note,
                     created_at=format_instant(published.created_at),
@@ -247,6 +269,13 @@ class SqlLogWriter:
     def size(self) -> int:
         """Entries in the log, those appended in this transaction included."""
         return self._size
+
+    def newest_capture(self) -> datetime | None:
+        """When the newest entry was captured; None in an empty log."""
+        table = tables.event
+        query = select(table.c.captured_at).where(table.c.log_id == self._log_id, table.c.idx == self._size - 1)
+        stamp = self._connection.execute(query).scalar_one_or_none()
+        return None if stamp is None else parse_instant(stamp, "captured_at")
 
     def known_events(self, event_ids: Sequence[str]) -> dict[str, bytes]:
         """Canonical body of each of these events that the log already holds."""

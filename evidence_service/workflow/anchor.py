@@ -14,6 +14,7 @@ from evidence_service.core.merkle import consistency_proof, root_hash
 from evidence_service.core.note import parse_vkey
 from evidence_service.errors import ChainError
 from evidence_service.ports import (
+    ON_CHAIN_STATES,
     AnchorChain,
     AnchorRecord,
     AnchorState,
@@ -58,6 +59,11 @@ def anchor(log: LogRecord, doors: Anchoring) -> AnchorRecord:
     log_id = doors.chain.ensure_registered(log.origin, parse_vkey(log.vkey).public_key)
     size, root = doors.chain.head(log_id)
     _check_past(log, size, root, doors)
+    if size > published.checkpoint.size:
+        raise ChainError(
+            f"log {log.institution} is anchored at size {size} already, beyond its newest checkpoint of size "
+            f"{published.checkpoint.size}; run `proofdocket publish`, then anchor again"
+        )
     if size == published.checkpoint.size:
         return _found(log, published, doors)
     return _send(log, log_id, size, published, doors)
@@ -69,7 +75,11 @@ def recover(record: AnchorRecord, doors: Anchoring) -> AnchorRecord:
     if outcome.state is TxState.UNKNOWN and doors.chain.next_nonce() <= record.nonce:
         # Not done, or done on a node that forgot: the very same bytes may be sent again.
         doors.chain.send(PreparedTx(record.nonce, record.tx, record.raw_tx))
+        record = doors.anchors.move(_without_block(record, AnchorState.SENT), doors.now)
         outcome = doors.chain.wait(record.tx)
+    elif outcome.state is TxState.UNKNOWN:
+        # Its nonce is taken: by another transaction, or by itself since we asked.
+        outcome = doors.chain.outcome(record.tx)
     elif outcome.state is TxState.PENDING:
         outcome = doors.chain.wait(record.tx)
     return _settle(record, outcome, doors)
@@ -109,10 +119,12 @@ def _send(log: LogRecord, log_id: str, old_size: int, published: PublishedCheckp
 def _settle(record: AnchorRecord, outcome: TxOutcome, doors: Anchoring) -> AnchorRecord:
     """Record an outcome. *mined* only after the chain's state is safe."""
     if outcome.state is TxState.FAILED:
-        doors.anchors.move(replace(record, state=AnchorState.FAILED, gas=outcome.gas_used), doors.now)
+        doors.anchors.move(replace(_without_block(record, AnchorState.FAILED), gas=outcome.gas_used), doors.now)
         raise ChainError(f"anchor {record.tx} was refused by the contract: {outcome.error}")
     if outcome.state is TxState.UNKNOWN:
-        return doors.anchors.move(replace(record, state=AnchorState.LOST), doors.now)
+        if doors.chain.next_nonce() > record.nonce:
+            return doors.anchors.move(_without_block(record, AnchorState.LOST), doors.now)
+        raise ChainError(f"anchor {record.tx} was sent, but the chain does not know it; run `proofdocket anchor` again")
     if outcome.state is TxState.PENDING:
         raise ChainError(f"anchor {record.tx} is sent but not mined yet; run `proofdocket anchor` again")
     doors.chain.secure()
@@ -129,11 +141,20 @@ def _settle(record: AnchorRecord, outcome: TxOutcome, doors: Anchoring) -> Ancho
     return doors.anchors.move(mined, doors.now)
 
 
+def _without_block(record: AnchorRecord, state: AnchorState) -> AnchorRecord:
+    return replace(record, state=state, block=None, block_hash=None, gas=None)
+
+
 def _found(log: LogRecord, published: PublishedCheckpoint, doors: Anchoring) -> AnchorRecord:
     """The newest checkpoint is on the chain already: return the record that put it there."""
-    for record in doors.anchors.newest(log.institution, 50):
-        if record.size == published.checkpoint.size and record.state in (AnchorState.MINED, AnchorState.FINAL):
+    records = doors.anchors.at(log.institution, published.checkpoint.size)
+    for record in records:
+        if record.state in ON_CHAIN_STATES:
             return record
+    for record in records:
+        outcome = doors.chain.outcome(record.tx)
+        if outcome.state is TxState.MINED:  # given up too early: it came after all
+            return _settle(record, outcome, doors)
     raise ChainLostError(
         f"the chain holds size {published.checkpoint.size} of log {log.institution}, but this database has no record "
         "of the transaction; was an older backup restored?"
@@ -142,19 +163,15 @@ def _found(log: LogRecord, published: PublishedCheckpoint, doors: Anchoring) -> 
 
 def _check_past(log: LogRecord, size: int, root: bytes, doors: Anchoring) -> None:
     """What the chain holds must be what we signed, and must include everything recorded as anchored."""
-    recorded = [
-        record
-        for record in doors.anchors.newest(log.institution, 50)
-        if record.state in (AnchorState.MINED, AnchorState.FINAL)
-    ]
-    if recorded and recorded[0].size > size:
+    largest = doors.anchors.largest(log.institution)
+    if largest is not None and largest.size > size:
         raise ChainLostError(
-            f"size {recorded[0].size} of log {log.institution} was anchored in block {recorded[0].block}, but the "
+            f"size {largest.size} of log {log.institution} was anchored in block {largest.block}, but the "
             f"contract's head is {size}: the chain lost its past. Nothing was sent; see docs/spec/anchor.md"
         )
     if size == 0:
         return
-    if size > log.size or root_hash(doors.logs.tree(log.institution, size), size) != root:
+    if size > doors.logs.log(log.institution).size or root_hash(doors.logs.tree(log.institution, size), size) != root:
         raise ChainLostError(
             f"the contract's head of log {log.institution} at size {size} is not a root of this database"
         )

@@ -1,7 +1,8 @@
 """ingest > canonicalise > commit > log: events become durable log entries, in the order they came.
 
 Each batch is one write transaction: an event is acknowledged only after its entry is sequenced and on disk. The same
-event twice is a duplicate; the same id with another body is refused. Randomness and time are arguments.
+event twice is a duplicate; the same id with another body is refused. Randomness and time are arguments. Times of
+capture never run backwards in a log: a clock that was set back a little stands still, one that is far off is refused.
 """
 
 from __future__ import annotations
@@ -11,13 +12,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from evidence_service.core.commitment import SECRET_BYTES, base64url, commit, digests
-from evidence_service.core.event import Event, check_not_future, format_instant
+from evidence_service.core.event import CLOCK_SKEW, Event, check_not_future, format_instant
 from evidence_service.core.leaf import leaf_bytes
 from evidence_service.core.merkle import leaf_hash
-from evidence_service.errors import ProofDocketError
+from evidence_service.errors import ProofDocketError, StoreError
 from evidence_service.ports import LoanHead, LogStore, LogWriter, NewEntry
 
 REFERENCE_BYTES = 16
+
+
+class ClockError(StoreError):
+    """The clock stands before what the log already holds."""
+
+    code = "clock-behind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,7 @@ def ingest_batch(
         digests(commit(event, secrets[i * SECRET_BYTES : (i + 1) * SECRET_BYTES])) for i, event in enumerate(events)
     ]
     with store.writing(institution) as writer:
-        draft = _Draft(writer, events, now, randomness)
+        draft = _Draft(writer, events, _captured_at(writer, now), randomness)
         receipts = [
             draft.add(event, secrets[i * SECRET_BYTES : (i + 1) * SECRET_BYTES], committed[i])
             for i, event in enumerate(events)
@@ -56,6 +63,19 @@ def ingest_batch(
         writer.append(draft.entries, draft.changed)
     # Crash before the commit: nothing is there, the sender sends again. After it: the repeat is a duplicate.
     return receipts
+
+
+def _captured_at(writer: LogWriter, now: datetime) -> datetime:
+    """The time of capture of a batch: now, but never before the entry that precedes it."""
+    newest = writer.newest_capture()
+    if newest is None or newest <= now:
+        return now
+    if newest - now > CLOCK_SKEW:
+        raise ClockError(
+            f"the clock says {format_instant(now)}, but the newest entry of the log was captured at "
+            f"{format_instant(newest)}; nothing was logged, set the clock right"
+        )
+    return newest
 
 
 class _Draft:

@@ -9,7 +9,7 @@ from typing import Any
 
 from evidence_service.core.digest import sha256_hex, sm3_hex
 from evidence_service.core.event import Attachment, Event
-from evidence_service.errors import EvidenceError
+from evidence_service.errors import EvidenceError, NotFoundError
 from evidence_service.ports import Vault
 
 
@@ -47,12 +47,22 @@ def store_originals(event: Event, contents: list[bytes | None], find_file: FindF
         if content is None:
             content = find_file(attachment.sha256)
         if content is None:
+            content = _known(attachment.sha256, vault)
+        if content is None:
             raise MissingOriginalError(
                 f"attachments[{index}]: the original {attachment.sha256[:16]}… was not brought: put its base64 into "
                 "`content`, or the file under its SHA-256 into <import file>.attachments/"
             )
         check_original(attachment, content, f"attachments[{index}]")
         vault.put(content)
+
+
+def _known(sha256: str, vault: Vault) -> bytes | None:
+    """An original that was brought before, say with an earlier event or in an earlier run of the same import."""
+    try:
+        return vault.get(sha256)
+    except NotFoundError:
+        return None
 
 
 def check_original(attachment: Attachment, content: bytes, place: str) -> None:

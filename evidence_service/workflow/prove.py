@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evidence_service.core.commitment import Disclosure, commit
+from evidence_service.core.commitment import Disclosure, commit, digests
 from evidence_service.core.event import parse_event
-from evidence_service.core.merkle import inclusion_proof
+from evidence_service.core.leaf import parse_leaf
+from evidence_service.core.merkle import check_inclusion, inclusion_proof
 from evidence_service.core.proof import TlogProof
-from evidence_service.errors import EvidenceError
+from evidence_service.errors import EvidenceError, MalformedInputError
 from evidence_service.ports import LogStore, PublishedCheckpoint, StoredEvent
+from evidence_service.workflow.recheck import EntryChangedError, check_event
 
 
 class NotPublishedError(EvidenceError):
@@ -33,16 +35,31 @@ class EvidenceProof:
 
 
 def prove(store: LogStore, event: StoredEvent, published: PublishedCheckpoint | None = None) -> EvidenceProof:
-    """Make the proof of an event under the given checkpoint, or under the newest that covers it."""
+    """Make the proof of an event under the given checkpoint, or under the newest that covers it.
+
+    Nothing is handed out that would not verify: an event that was changed in the database is an EntryChangedError.
+    """
     if published is None:
         published = store.checkpoint_covering(event.institution, event.index)
     if published is None or published.checkpoint.size <= event.index:
         raise NotPublishedError(f"event {event.event_id} is logged but not published; run `proofdocket publish`")
+    check_event(event)
     size = published.checkpoint.size
     path = inclusion_proof(store.tree(event.institution, size), event.index, size)
+    try:
+        check_inclusion(event.leaf_hash, event.index, size, path, published.checkpoint.root)
+    except MalformedInputError as error:
+        raise EntryChangedError(
+            f"log {event.institution}: entry {event.index} is no longer what was signed at size {size}: {error}"
+        ) from None
     return EvidenceProof(event, TlogProof(event.index, path, published.note), size)
 
 
 def disclosures_of(event: StoredEvent) -> tuple[Disclosure, ...]:
-    """Every disclosure of an event, recomputed from its body and its secret."""
-    return commit(parse_event(event.body), event.secret)
+    """Every disclosure of an event, recomputed from its body and its secret; they must be those that were logged."""
+    disclosures = commit(parse_event(event.body), event.secret)
+    if tuple(digests(disclosures)) != parse_leaf(event.leaf).digests:
+        raise EntryChangedError(
+            f"log {event.institution}: the body or secret of entry {event.index} was changed in the database"
+        )
+    return disclosures
