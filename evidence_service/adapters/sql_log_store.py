@@ -164,12 +164,13 @@ class SqlLogStore:
         condition = tables.event.c.log_id == self._log(institution).id
         if before is not None:
             condition &= tables.event.c.idx < before
-        return self._events(condition, limit=limit, newest_first=True)
+        return self._events(condition, limit=limit, order=tables.event.c.idx.desc())
 
     def events_of_loan(self, institution: str, loan: str) -> list[StoredEvent]:
         """All events of a loan by sequence."""
         log = self._log(institution)
-        return self._events((tables.event.c.log_id == log.id) & (tables.event.c.loan == loan))
+        condition = (tables.event.c.log_id == log.id) & (tables.event.c.loan == loan)
+        return self._events(condition, order=tables.event.c.sequence)
 
     def loans(self, institution: str) -> Iterator[tuple[str, LoanHead]]:
         """All loans of a log with their heads, by loan number."""
@@ -238,9 +239,12 @@ class SqlLogStore:
         return None if row is None else _published(row)
 
     def _events(
-        self, condition: ColumnElement[bool], limit: int | None = None, *, newest_first: bool = False
+        self,
+        condition: ColumnElement[bool],
+        limit: int | None = None,
+        *,
+        order: ColumnElement[Any] = tables.event.c.idx,
     ) -> list[StoredEvent]:
-        order = tables.event.c.idx.desc() if newest_first else tables.event.c.idx
         query = (
             select(*EVENT_COLUMNS, tables.log.c.institution)
             .join(
