@@ -11,6 +11,7 @@ from evidence_service.bootstrap import open_engine, open_evidence
 from evidence_service.service import EvidenceService
 from evidence_service.settings import read_settings
 from litigation.adapters.sql_case_store import SqlCaseStore
+from litigation.filing_service import FilingService
 from litigation.service import LitigationService
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -26,6 +27,13 @@ def open_rooms(home: Path | None = None) -> tuple[LitigationService, Engine]:
     settings = read_settings(home)
     engine = open_engine(settings)
     return open_litigation(open_evidence(settings, engine), engine), engine
+
+
+def open_filings(home: Path | None = None) -> FilingService:
+    """Open filing and docket of a home folder."""
+    settings = read_settings(home)
+    engine = open_engine(settings)
+    return FilingService(open_evidence(settings, engine), SqlCaseStore(engine), engine)
 
 
 def fonts_folder() -> Path:

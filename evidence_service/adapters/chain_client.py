@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from evidence_service.adapters.chain_account import ChainAccount
@@ -121,6 +122,11 @@ class ChainClient:
         """The hash of a block."""
         with self.asking(f"block {number}") as web3:
             return hexadecimal(web3.eth.get_block(cast("Any", number))["hash"])
+
+    def block_time(self, number: int) -> datetime:
+        """When a block says that it was made."""
+        with self.asking(f"the time of block {number}") as web3:
+            return datetime.fromtimestamp(int(web3.eth.get_block(cast("Any", number))["timestamp"]), UTC)
 
     def code(self, address: str) -> bytes:
         """The runtime code at an address."""

@@ -7,11 +7,12 @@ sent; after a crash the stored transaction is looked up by its hash and, where u
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
+from datetime import datetime
+from typing import Any
 
 from evidence_service.adapters.chain_account import ChainAccount
 from evidence_service.adapters.chain_client import ChainClient, hexadecimal
-from evidence_service.adapters.contract_files import shipped_contract
+from evidence_service.adapters.contract_client import ContractClient
 from evidence_service.core.chain import Deployment, LogHead, PreparedTx, TxOutcome
 from evidence_service.errors import ChainError
 
@@ -124,6 +125,14 @@ class EthereumAnchor:
         """The hash of a block; read again before an anchor is called final."""
         return self._client.block_hash(number)
 
+    def block_time(self, number: int) -> datetime:
+        """When a block says that it was made."""
+        return self._client.block_time(number)
+
+    def registry(self) -> ContractClient:
+        """The FilingRegistry beside the anchor contract, used by the same account."""
+        return ContractClient(self._client, "FilingRegistry", self._deployed().filing_registry)
+
     def genesis_hash(self) -> str:
         """The hash of block 0."""
         return self._client.block_hash(0)
@@ -135,18 +144,13 @@ class EthereumAnchor:
         return hexadecimal(keccak(self._client.code(address)))
 
     def _prepare(self, call: str, arguments: list[object], gas: int) -> PreparedTx:
-        data = self._contract().encode_abi(call, arguments)
-        return self._client.prepare(self._deployed().evidence_anchor, data, gas, call)
+        return self._contract().prepare(call, arguments, gas)
 
     def _read(self, view: str, *arguments: object) -> Any:
-        contract = self._contract()
-        with self._client.asking(f"for {view}"):
-            return contract.functions[view](*arguments).call()
+        return self._contract().read(view, *arguments)
 
-    def _contract(self) -> Any:
-        address = cast("Any", self._deployed().evidence_anchor)
-        with self._client.asking("for the contract") as web3:
-            return web3.eth.contract(address=address, abi=shipped_contract("EvidenceAnchor").abi)
+    def _contract(self) -> ContractClient:
+        return ContractClient(self._client, "EvidenceAnchor", self._deployed().evidence_anchor)
 
     def _deployed(self) -> Deployment:
         if self._deployment is None:

@@ -10,9 +10,11 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 from evidence_service.adapters.chain_account import ChainAccount
+from evidence_service.adapters.contract_client import ContractClient
 from evidence_service.adapters.ethereum import EthereumAnchor
 from evidence_service.adapters.json_rpc import JsonRpc
 from evidence_service.adapters.local_chain import LocalChain
@@ -136,6 +138,11 @@ class OpenChain:
         return self._deployment.chain_id
 
     @property
+    def account(self) -> str:
+        """Address of the account that anchors and lodges, checksummed."""
+        return self._account
+
+    @property
     def contract(self) -> str:
         """Address of EvidenceAnchor, checksummed."""
         return self._deployment.evidence_anchor
@@ -188,6 +195,18 @@ class OpenChain:
     def head_block(self) -> int:
         """Number of the newest block."""
         return self._anchor.block_number()
+
+    def block_time(self, number: int) -> datetime:
+        """When a block says that it was made."""
+        return self._anchor.block_time(number)
+
+    def settled_block(self) -> int:
+        """The newest block that has as many others upon it as the settings ask for."""
+        return self.head_block() - self._confirmations
+
+    def registry(self) -> ContractClient:
+        """The FilingRegistry of this instance, used by the same account."""
+        return self._anchor.registry()
 
 
 def _bytes(log_id: str) -> bytes:

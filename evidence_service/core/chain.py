@@ -6,6 +6,7 @@ names are bytes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -78,3 +79,15 @@ class LogHead:
 
     size: int
     root: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ContractEvent:
+    """One event that a contract logged; bytes are 0x strings. `position` is its place among its block's events."""
+
+    name: str
+    values: Mapping[str, object]
+    tx: str
+    block: int
+    block_hash: str
+    position: int

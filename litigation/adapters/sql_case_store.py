@@ -115,6 +115,13 @@ class SqlCaseStore:
             raise NotFoundError(f"no package with SHA-256 {digest[:16]}… was built by this instance")
         return _package_row(row)
 
+    def loan_of(self, our_reference: str) -> str:
+        """The loan that a case is about."""
+        case = self._case(our_reference)
+        if case is None:
+            raise NotFoundError(f"case {our_reference} is not in this instance")
+        return case.loan
+
     def counts(self) -> tuple[int, int]:
         """How many cases and packages there are."""
         with reading(self._engine) as connection:

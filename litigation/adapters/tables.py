@@ -6,7 +6,19 @@ in the evidence log.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 
 metadata = MetaData()
 Big = BigInteger().with_variant(Integer, "sqlite")
@@ -50,14 +62,23 @@ filing = Table(
     Column("court_address", Text, nullable=False),
     Column("package_sha256", Text, nullable=False),
     Column("filing_id", Text, nullable=False),
+    Column("chain_id", Big, nullable=False),
+    Column("registry", Text, nullable=False),
     Column("nonce", Big, nullable=False),
     Column("tx", Text, nullable=False),
-    Column("raw_tx", Text, nullable=False),
+    Column("raw_tx", LargeBinary, nullable=False),
     Column("state", Text, nullable=False),
-    Column("submitted_at", Text, nullable=False),
+    Column("block", Big),
+    Column("block_hash", Text),
+    Column("lodged_at", Text),
+    Column("outbox", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
     Column("updated_at", Text, nullable=False),
     UniqueConstraint("package_sha256", "court_address", name="filing_once"),
 )
+OPEN_FILING = text("state NOT IN ('returned', 'refused', 'lost', 'failed')")
+# One open filing per case, also when two people file at the same moment.
+Index("filing_open_case", filing.c.our_reference, unique=True, sqlite_where=OPEN_FILING, postgresql_where=OPEN_FILING)
 docket_entry = Table(
     "docket_entry",
     metadata,
@@ -68,9 +89,12 @@ docket_entry = Table(
     Column("filing_id", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("detail_digest", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("case_number", Text, nullable=False),
     Column("tx", Text, nullable=False),
     Column("block", Big, nullable=False),
+    Column("answered_at", Text, nullable=False),
     Column("received_at", Text, nullable=False),
-    UniqueConstraint("filing_id", "tx", name="docket_entry_once"),
+    UniqueConstraint("filing_id", "tx", "kind", name="docket_entry_once"),
 )
 APPEND_ONLY = ("package", "docket_entry")

@@ -14,6 +14,7 @@ depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 APPEND_ONLY = ("entry", "event", "subtree", "checkpoint", "package", "docket_entry")
+OPEN_FILING = sa.text("state NOT IN ('returned', 'refused', 'lost', 'failed')")
 TABLES = (
     "anchor",
     "checkpoint",
@@ -127,10 +128,13 @@ def upgrade() -> None:
         sa.Column("filing_id", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("detail_digest", sa.Text(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.Column("case_number", sa.Text(), nullable=False),
         sa.Column("tx", sa.Text(), nullable=False),
         sa.Column("block", BIG, nullable=False),
+        sa.Column("answered_at", sa.Text(), nullable=False),
         sa.Column("received_at", sa.Text(), nullable=False),
-        sa.UniqueConstraint("filing_id", "tx", name="docket_entry_once"),
+        sa.UniqueConstraint("filing_id", "tx", "kind", name="docket_entry_once"),
     )
     op.create_table(
         "filing",
@@ -141,13 +145,27 @@ def upgrade() -> None:
         sa.Column("court_address", sa.Text(), nullable=False),
         sa.Column("package_sha256", sa.Text(), nullable=False),
         sa.Column("filing_id", sa.Text(), nullable=False),
+        sa.Column("chain_id", BIG, nullable=False),
+        sa.Column("registry", sa.Text(), nullable=False),
         sa.Column("nonce", BIG, nullable=False),
         sa.Column("tx", sa.Text(), nullable=False),
-        sa.Column("raw_tx", sa.Text(), nullable=False),
+        sa.Column("raw_tx", sa.LargeBinary(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("submitted_at", sa.Text(), nullable=False),
+        sa.Column("block", BIG),
+        sa.Column("block_hash", sa.Text()),
+        sa.Column("lodged_at", sa.Text()),
+        sa.Column("outbox", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.Text(), nullable=False),
         sa.UniqueConstraint("package_sha256", "court_address", name="filing_once"),
+    )
+    op.create_index(
+        "filing_open_case",
+        "filing",
+        ["our_reference"],
+        unique=True,
+        sqlite_where=OPEN_FILING,
+        postgresql_where=OPEN_FILING,
     )
     op.create_table(
         "package",

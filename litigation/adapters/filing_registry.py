@@ -1,0 +1,134 @@
+"""FilingRegistry on the instance's chain: lodge a package's digest, read what was lodged and what courts answered.
+
+Spec: docs/spec/anchor.md (FilingRegistry), docs/spec/file.md. The transaction part is the anchor's: prepared, stored by
+the caller, sent, asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from evidence_service.adapters.instance_chain import OpenChain
+from evidence_service.core.chain import ContractEvent, PreparedTx, TxOutcome
+from litigation.core.docket import CourtAnswer, Lodging
+
+# Room above what was measured (docs/spec/file.md): unused gas costs nothing.
+LODGE_GAS = 250_000
+
+
+class FilingRegistry:
+    """`FilingChain` on the chain that the instance anchors on, by the same account."""
+
+    def __init__(self, chain: OpenChain) -> None:
+        """Use an open chain; nothing is asked yet."""
+        self._chain = chain
+        self._contract = chain.registry()
+
+    @property
+    def chain_id(self) -> int:
+        """EIP-155 chain id."""
+        return self._chain.chain_id
+
+    @property
+    def registry(self) -> str:
+        """Address of FilingRegistry, checksummed."""
+        return self._contract.address
+
+    @property
+    def filer(self) -> str:
+        """Our account's address, checksummed."""
+        return self._chain.account
+
+    def check(self) -> None:
+        """Raise ChainError unless chain, past, anchor contract and registry are the ones that this instance knows."""
+        self._chain.check()
+        self._contract.check_code()
+
+    def filing_id(self, package_sha256: str, court_address: str) -> str:
+        """What the registry calls, or would call, this filing."""
+        found: bytes = self._contract.read("filingIdOf", bytes.fromhex(package_sha256), court_address, self.filer)
+        return "0x" + bytes(found).hex()
+
+    def prepare_lodge(self, package_sha256: str, court_address: str) -> PreparedTx:
+        """Simulate, then sign a lodge call."""
+        return self._contract.prepare("lodge", [bytes.fromhex(package_sha256), court_address], LODGE_GAS)
+
+    def send(self, prepared: PreparedTx) -> None:
+        """Hand a signed transaction to the node."""
+        self._chain.send(prepared)
+
+    def wait(self, tx_hash: str) -> TxOutcome:
+        """Wait a bounded time for a transaction."""
+        return self._chain.wait(tx_hash)
+
+    def outcome(self, tx_hash: str) -> TxOutcome:
+        """What the chain says of a transaction now."""
+        return self._chain.outcome(tx_hash)
+
+    def next_nonce(self) -> int:
+        """Our account's next unused nonce."""
+        return self._chain.next_nonce()
+
+    def secure(self) -> None:
+        """Local chain: mine the confirmation blocks and save the state to disk. Elsewhere: nothing."""
+        self._chain.secure()
+
+    def block_time(self, number: int) -> datetime:
+        """When a block says that it was made."""
+        return self._chain.block_time(number)
+
+    def settled_block(self) -> int:
+        """The newest block that has enough others upon it."""
+        return self._chain.settled_block()
+
+    def lodging(self, filing_id: str) -> Lodging | None:
+        """What the registry logged when this filing was lodged; None where it was not."""
+        # The view first: most filings are new, and a view is cheaper than a search.
+        digest, *_ = self._contract.read("filing", bytes.fromhex(filing_id[2:]))
+        if not any(digest):
+            return None
+        return next(_lodging(event) for event in self._contract.events("Lodged", 0, filingId=[filing_id]))
+
+    def lodgings(self, since_block: int) -> list[Lodging]:
+        """Everything that our account lodged from a block on, oldest first."""
+        return [_lodging(event) for event in self._contract.events("Lodged", since_block, filer=[_topic(self.filer)])]
+
+    def answers(self, filing_ids: Iterable[str], since_block: int) -> list[CourtAnswer]:
+        """Answers to these filings from a block on, oldest first."""
+        wanted = list(filing_ids)
+        if not wanted:
+            return []
+        found = self._contract.events("Answered", since_block, filingId=wanted)
+        times = {block: self.block_time(block) for block in {event.block for event in found}}
+        return [_answer(event, times[event.block]) for event in found]
+
+
+def _lodging(event: ContractEvent) -> Lodging:
+    return Lodging(
+        filing_id=str(event.values["filingId"]),
+        filer=str(event.values["filer"]),
+        court=str(event.values["court"]),
+        package_sha256=str(event.values["packageDigest"])[2:],
+        tx=event.tx,
+        block=event.block,
+        block_hash=event.block_hash,
+    )
+
+
+def _answer(event: ContractEvent, answered_at: datetime) -> CourtAnswer:
+    return CourtAnswer(
+        filing_id=str(event.values["filingId"]),
+        court=str(event.values["court"]),
+        decision=int(str(event.values["decision"])),
+        detail_digest=str(event.values["detailDigest"])[2:],
+        tx=event.tx,
+        block=event.block,
+        block_hash=event.block_hash,
+        answered_at=answered_at,
+    )
+
+
+def _topic(address: str) -> str:
+    """An address as an indexed field holds it: left-padded to 32 bytes."""
+    return "0x" + address[2:].lower().rjust(64, "0")

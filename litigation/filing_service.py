@@ -1,0 +1,90 @@
+"""Filing and docket as others call them: file a package, bring the docket up to date, list it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from evidence_service.service import EvidenceService
+from litigation.adapters.event_journal import EventJournal
+from litigation.adapters.filing_registry import FilingRegistry
+from litigation.adapters.folder_outbox import FolderOutbox
+from litigation.adapters.sql_case_store import SqlCaseStore
+from litigation.adapters.sql_filing_store import SqlFilingStore
+from litigation.core.docket import Detail, DetailError, DocketEntry, read_detail
+from litigation.core.filing import Court, Filing
+from litigation.ports import FilingChain
+from litigation.workflow.file_package import FilingDoors, PackageCase, check_fileable, file_package
+from litigation.workflow.sync_docket import Synced, sync_docket
+
+
+@dataclass(frozen=True, slots=True)
+class DocketLine:
+    """One filing with its entries. `days` since it was lodged (or begun); `case_number` is the newest one given."""
+
+    filing: Filing
+    entries: tuple[DocketEntry, ...]
+    days: int
+    case_number: str
+
+
+class FilingService:
+    """One instance's filings and docket."""
+
+    def __init__(self, evidence: EvidenceService, cases: SqlCaseStore, engine: Engine) -> None:
+        self.evidence = evidence
+        self.store = SqlFilingStore(engine)
+        self._cases = cases
+
+    def file(self, package: bytes, court: Court) -> Filing:
+        """Lodge a package of this instance with a court."""
+        checked = check_fileable(package, self._case_of, self.evidence.now())
+        return file_package(checked, court, self._doors())
+
+    def sync(self, details: Mapping[str, Detail]) -> Synced:
+        """Ask the chain what courts answered, and record it."""
+        return sync_docket(self._doors(), details)
+
+    def docket(self) -> list[DocketLine]:
+        """All filings with their entries, oldest first. Asks no chain."""
+        entries = self.store.entries()
+        now = self.evidence.now()
+        lines = []
+        for filing in self.store.filings():
+            mine = tuple(entry for entry in entries if entry.filing_id == filing.filing_id)
+            numbers = [entry.case_number for entry in mine if entry.case_number]
+            days = (now - (filing.lodged_at or filing.created_at)).days
+            lines.append(DocketLine(filing, mine, days, numbers[-1] if numbers else ""))
+        return lines
+
+    def _doors(self) -> FilingDoors:
+        chain: FilingChain = FilingRegistry(self.evidence.chain.open())
+        return FilingDoors(
+            store=self.store,
+            chain=chain,
+            outbox=FolderOutbox(self.evidence.settings.home / "outbox"),
+            journal=EventJournal(self.evidence),
+            loan_of=self._cases.loan_of,
+            now=self.evidence.now(),
+        )
+
+    def _case_of(self, package_sha256: str) -> PackageCase:
+        row = self._cases.package_by_digest(package_sha256)
+        return PackageCase(row.our_reference, row.institution, row.draft)
+
+
+def read_details(folder: Path) -> tuple[dict[str, Detail], list[DetailError]]:
+    """The court's reasons in a folder, by digest, and those that are refused."""
+    details: dict[str, Detail] = {}
+    refused: list[DetailError] = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            detail = read_detail(path.name, path.read_bytes())
+        except DetailError as error:
+            refused.append(error)
+        else:
+            details[detail.digest] = detail
+    return details, refused
