@@ -64,6 +64,8 @@ def parse_tlog_proof(raw: bytes) -> TlogProof:
     extra = b""
     if rest and rest[0].startswith("extra "):
         extra = _base64(rest.pop(0)[6:], "extra data")
+        if not extra:
+            raise TlogProofError("extra data is empty; leave its line out")
         if len(extra) > MAX_EXTRA:
             raise TlogProofError("extra data is too large")
     if not rest or not rest[0].startswith("index "):
