@@ -159,8 +159,14 @@ class EvidenceService:
         return self._edges.store.event(event_id, institution)
 
     def prove(self, event: StoredEvent, published: PublishedCheckpoint | None = None) -> EvidenceProof:
-        """The proof of an event under a checkpoint, by default the newest that covers it."""
-        return prove(self._edges.store, event, published)
+        """The proof of an event under a checkpoint: by default the newest anchored one that covers it, else the newest."""
+        return prove(self._edges.store, event, published or self._anchored_over(event))
+
+    def _anchored_over(self, event: StoredEvent) -> PublishedCheckpoint | None:
+        for record in self._edges.anchors.newest(event.institution, 50):
+            if record.block is not None and record.size > event.index:
+                return self._edges.store.checkpoint_at(event.institution, record.size)
+        return None
 
     def original(self, sha256: str) -> bytes:
         """An original by its SHA-256, re-hashed as it is read."""
