@@ -52,7 +52,8 @@ class PagesApp(Flask):
 
 
 def create_app(instance: Instance, *, secret_key: bytes, testing: bool = False, secure_cookies: bool = True) -> Flask:
-    """Make the application. `secure_cookies=False` is only for plain HTTP to a host that is not loopback."""
+    """Make the application. `secure_cookies=False` is for plain HTTP on loopback, which not every
+    browser counts as secure."""
     app = PagesApp("web", static_folder=None, template_folder="templates")
     app.config.update(
         SECRET_KEY=secret_key,

@@ -73,10 +73,19 @@ def ago(value: datetime, now: datetime, texts: Texts) -> str:
 
 
 def digest(value: str, texts: Texts) -> Markup:
-    """A shortened digest that opens to its full value, with a button to copy it where scripts run."""
-    if len(value) <= 24:
+    """A digest, shortened."""
+    return _shortened(value, 10 if value.startswith("0x") else 8, texts)
+
+
+def identifier(value: str, texts: Texts) -> Markup:
+    """An event id: as it is, and shortened like a digest where it is long."""
+    return Markup("{}").format(value) if len(value) <= 32 else _shortened(value, 20, texts)
+
+
+def _shortened(value: str, head: int, texts: Texts) -> Markup:
+    """The beginning and end of a value; opens to the whole, with a button to copy it where scripts run."""
+    if len(value) <= head + 8:
         return Markup('<code class="digest-whole">{}</code>').format(value)
-    head = 10 if value.startswith("0x") else 8
     return Markup(
         '<span class="digest"><details><summary title="{full}"><code>{short}</code></summary>'
         '<code class="digest-full">{full}</code></details>'
@@ -135,6 +144,7 @@ def register(app: Flask) -> None:
             "gap": lambda row: gap(row.occurred_at, row.captured_at, texts),
             "ago": lambda value, now: ago(value, now, texts),
             "digest": lambda value: digest(value, texts),
+            "identifier": lambda value: identifier(value, texts),
             "money": lambda value, currency="CNY": money(value, texts, currency),
             "count": count,
             "file_size": file_size,

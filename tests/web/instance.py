@@ -219,7 +219,7 @@ def full_instance(folder: Path) -> MemoryInstance:
     for number in range(120, 0, -1):
         reference = f"PD-2026-{number:06d}" if number != 119 else XSS
         when = PUBLISHED_AT - timedelta(hours=120 - number)
-        state = ("opened", "packaged", "filed", "accepted", "returned")[number % 5]
+        state = ("package_built", "submitted", "accepted", "returned", "refused")[number % 5]
         instance.all_cases.append(CaseRow(number, reference, "sample-cf", f"XJ2025{number:08d}", state, when))
         instance.all_packages.append(
             PackageRow(

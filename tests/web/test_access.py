@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,7 +16,7 @@ from web.access import GRANTS, Permission, permission_of
 from web.app import create_app
 from web.ports import Role
 
-VALUES = {"institution": "sample-cf", "index": 0, "package_id": 120, "name": "app.css"}
+VALUES: dict[str, Any] = {"institution": "sample-cf", "index": 0, "package_id": 120, "name": "app.css"}
 PUBLIC = {"sign_in", "sign_out", "verify", "healthz", "asset"}
 
 
@@ -87,3 +91,19 @@ def test_a_fragment_sends_the_whole_page_to_sign_in_when_the_session_is_over(cli
     answer = client.get("/overview/counts", headers={"HX-Request": "true"})
     assert answer.status_code == 204
     assert answer.headers["HX-Redirect"] == "/sign-in"
+
+
+def test_the_guide_lists_every_route_with_who_may_enter(app: Flask) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "pages.md").read_text()
+    rows = {line.split("`")[1]: line.split("|")[2].strip() for line in guide.splitlines() if line.startswith("| `/")}
+    who = {
+        Permission.PUBLIC: "everybody",
+        Permission.READ: "every role",
+        Permission.DOWNLOAD: "legal, operator",
+    }
+    routes = {}
+    for rule in app.url_map.iter_rules():
+        permission = permission_of(app, rule.endpoint)
+        assert permission is not None
+        routes[re.sub(r"<int\([^)]*\):", "<", rule.rule)] = who[permission]
+    assert rows == routes

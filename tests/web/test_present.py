@@ -61,6 +61,11 @@ def test_a_digest_cannot_smuggle_markup() -> None:
     assert "<script>" not in shown
 
 
+def test_a_long_identifier_is_shortened_and_a_usual_one_is_not() -> None:
+    assert present.identifier("SCF202411000009-0017", EN) == "SCF202411000009-0017"
+    assert "package.built:997f76…1600b5" in present.identifier("package.built:997f765272bde33461d3c4f2bf08ac1600b5", EN)
+
+
 def test_money_has_its_currency_and_cents() -> None:
     assert present.money(Decimal("1234567.5"), ZH) == "1,234,567.50 元"
     assert present.money(Decimal("1234567.5"), EN) == "CNY 1,234,567.50"

@@ -122,7 +122,7 @@ def test_a_proof_is_verified_with_its_leaf(client: FlaskClient, world: World) ->
 def test_what_cannot_be_verified_is_said_on_the_form(
     client: FlaskClient, name: str, file: bytes, more: dict[str, bytes], words: str
 ) -> None:
-    answer = send(client, name, file, **more)
+    answer = send(client, name, file, "en", **more)
     assert answer.status_code == 400
     assert words in answer.text
     assert 'role="alert"' in answer.text
