@@ -73,6 +73,7 @@ class StatedTotal:
     label_zh: str
     label_en: str
     amount: Decimal
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,13 +39,13 @@ def draw_cover(book: Book, filling: Filling, entries: Sequence[IndexEntry]) -> N
     flow.title(form["title"]["zh"], form["title"]["en"], form["subtitle"])
     pairs = [(label, filling.values.get(key, "") or form["unknown"]) for label, key in form["fields"]]
     pair_table(flow, pairs, 150, BODY)
-    flow.space(8)
+    flow.space(6)
+    flow.text(form["unsigned"], SMALL)
+    flow.space(4)
     flow.heading(form["index"]["heading"]["zh"], form["index"]["heading"]["en"])
     widths = (40.0, flow.width - 160, 60.0, 60.0)
     rows = [_index_row(flow, entry, widths, filling.page_digits) for entry in entries]
     draw_table(flow, rows, column_heads(flow, form["index"]["columns"], widths))
-    flow.space(6)
-    flow.text(form["unsigned"], SMALL)
 
 
 def _index_row(flow: Flow, entry: IndexEntry, widths: tuple[float, ...], digits: int) -> Row:

@@ -23,7 +23,7 @@ from litigation.documents.sheets import Book
 from litigation.documents.tables import Cell, Row, draw_table
 from litigation.documents.templates import Template, fill, template
 from litigation.documents.text import Style
-from litigation.documents.writing import amount, day, percent, short_day
+from litigation.documents.writing import amount, day, money, percent, short_day
 
 DESTINATION = "ledger"
 _LINE_WIDTHS = (52.0, 62.0, 68.0, 60.0, 34.0, 60.0, 56.0)
@@ -66,7 +66,7 @@ def _stated(flow: Flow, form: Template, case: CaseFile) -> None:
             widths,
             (
                 text_cell(flow, f"{total.label_zh} {total.label_en}", widths[0]),
-                text_cell(flow, amount(total.amount), widths[1], "right"),
+                text_cell(flow, money(total.amount, total.currency), widths[1], "right"),
             ),
         )
         for total in case.stated_totals

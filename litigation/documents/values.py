@@ -17,7 +17,7 @@ from litigation.core.money import uppercase_rmb
 from litigation.core.party import NaturalPerson, Organisation
 from litigation.core.terms import CapMethod
 from litigation.documents.templates import fill, template
-from litigation.documents.writing import amount, day, percent
+from litigation.documents.writing import amount, day, money, percent
 
 # What a contract or an import may call the ways of paying back, and the words of the form (row 7).
 _REPAYMENT = {
@@ -208,7 +208,8 @@ def _claim(case: CaseFile, words: Any) -> dict[str, str]:
     claim = case.claim
     if claim is None:
         stated = "".join(
-            fill(words["stated"], label=total.label_zh, amount=amount(total.amount)) for total in case.stated_totals
+            fill(words["stated"], label=total.label_zh, amount=money(total.amount, total.currency))
+            for total in case.stated_totals
         )
         values = {"claim.method": words["no_interest"], "stated.lines": stated, "claim.onward": ""}
         if not stated:

@@ -32,6 +32,14 @@ def amount(value: Decimal | None) -> str:
     return f"{value:,.2f}" if value is not None else ""
 
 
+CURRENCY_WORDS = {"CNY": "元", "USD": "美元", "EUR": "欧元", "HKD": "港元"}
+
+
+def money(value: Decimal, currency: str) -> str:
+    """Write an amount with its currency in the filing language: 1,000.00 美元. Others keep their ISO 4217 code."""
+    return f"{amount(value)} {CURRENCY_WORDS.get(currency, currency)}"
+
+
 def percent(fraction: Decimal | None) -> str:
     """Write an annual fraction in percent: 0.234 gives 23.4. Sources with 17 digits are shown with four."""
     if fraction is None:

@@ -63,5 +63,5 @@ def _stated(history: LoanHistory) -> tuple[StatedTotal, ...]:
     for kind, field, zh, en in STATED:
         event = history.last(kind)
         if event is not None and field in event.payload:
-            found.append(StatedTotal(zh, en, Decimal(event.payload[field])))
+            found.append(StatedTotal(zh, en, Decimal(event.payload[field]), str(event.payload["currency"])))
     return tuple(found)

@@ -131,7 +131,12 @@ def extension(file_name: str, media_type: str) -> str:
 def _ledger(case: CaseFile, assessment: Assessment) -> bytes:
     if case.claim is None or assessment.terms is None:
         stated = [
-            {"label": total.label_en, "label_zh": total.label_zh, "amount": f"{total.amount:f}"}
+            {
+                "label": total.label_en,
+                "label_zh": total.label_zh,
+                "amount": f"{total.amount:f}",
+                "currency": total.currency,
+            }
             for total in case.stated_totals
         ]
         return _json({"input": None, "claim": None, "stated_totals": stated, "reason": assessment.missing})

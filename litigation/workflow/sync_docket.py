@@ -22,7 +22,7 @@ from litigation.core.docket import (
     kind_of,
     state_after,
 )
-from litigation.core.filing import NOT_LODGED, UNFINISHED, Filing, FilingState
+from litigation.core.filing import NOT_LODGED, UNFINISHED, Filing
 from litigation.workflow.file_package import FilingDoors, finish_lodging, house_event
 
 
@@ -48,7 +48,8 @@ def sync_docket(doors: FilingDoors, details: Mapping[str, Detail]) -> Synced:
     lodgings = doors.chain.lodgings(since)
     asked = {filing.filing_id for filing in lodged} | {lodging.filing_id for lodging in lodgings}
     answers = doors.chain.answers(sorted(asked), since)
-    if _new_answers(answers, doors):
+    known = _by_answer(doors.store.entries())
+    if any((answer.filing_id, answer.tx) not in known for answer in answers):
         # Crash here: the answers are safe on the chain and not recorded; the next sync records them.
         doors.chain.secure()
         answers = doors.chain.answers(sorted(asked), since)
@@ -57,7 +58,9 @@ def sync_docket(doors: FilingDoors, details: Mapping[str, Detail]) -> Synced:
         if answer.block > settled:
             found.waiting += 1
         else:
-            _take(answer, filings.get(answer.filing_id), details, doors, found)
+            mine = known.get((answer.filing_id, answer.tx), [])
+            entry = _take(answer, filings.get(answer.filing_id), mine, details.get(answer.detail_digest), doors, found)
+            found.new += [entry] if entry else []
     found.filings, found.entries = doors.store.filings(), doors.store.entries()
     found.differences += _compare(lodged, lodgings, answers, found.entries)
     found.differences += [
@@ -87,33 +90,37 @@ def _finish_begun(doors: FilingDoors) -> Iterator[Difference]:
         )
 
 
-def _new_answers(answers: Sequence[CourtAnswer], doors: FilingDoors) -> bool:
-    known = {(entry.filing_id, entry.tx) for entry in doors.store.entries()}
-    return any((answer.filing_id, answer.tx) not in known for answer in answers)
+def _by_answer(entries: Sequence[DocketEntry]) -> dict[tuple[str, str], list[DocketEntry]]:
+    """Entries by the filing and transaction that they record."""
+    found: dict[tuple[str, str], list[DocketEntry]] = {}
+    for entry in entries:
+        found.setdefault((entry.filing_id, entry.tx), []).append(entry)
+    return found
 
 
 def _take(
-    answer: CourtAnswer, filing: Filing | None, details: Mapping[str, Detail], doors: FilingDoors, found: Synced
-) -> None:
-    """Match one answer, log it, store it."""
-    detail = details.get(answer.detail_digest)
+    answer: CourtAnswer,
+    filing: Filing | None,
+    mine: Sequence[DocketEntry],
+    detail: Detail | None,
+    doors: FilingDoors,
+    found: Synced,
+) -> DocketEntry | None:
+    """Match one answer, log it, store it; the entry, where it is a new one. `mine` are its entries so far."""
     kind = kind_of(answer, detail)
     if (difference := _unfit(answer, filing, kind)) is not None:
         found.differences.append(difference)
-        return
+        return None
     assert filing is not None
     assert kind is not None
-    mine = [entry for entry in doors.store.entries() if (entry.filing_id, entry.tx) == (answer.filing_id, answer.tx)]
     if mine and (detail is None or any(entry.detail for entry in mine)):
-        return
+        return None
     _log(filing, kind, answer, detail, doors)
     # Crash here: the event is logged, the entry is missing; the next sync finds the event by its id.
-    late = bool(mine)
-    entry_kind = DocketKind.DETAIL if late and kind is not DocketKind.REFUSED else kind
+    entry_kind = DocketKind.DETAIL if mine and kind is not DocketKind.REFUSED else kind
     entry = _entry(filing, entry_kind, answer, detail, doors)
-    state: FilingState | None = None if entry_kind is DocketKind.DETAIL else state_after(entry_kind)
-    if doors.store.add_entry(entry, state):
-        found.new.append(entry)
+    state = None if entry_kind is DocketKind.DETAIL else state_after(entry_kind)
+    return entry if doors.store.add_entry(entry, state) else None
 
 
 def _unfit(answer: CourtAnswer, filing: Filing | None, kind: DocketKind | None) -> Difference | None:

@@ -286,8 +286,8 @@ def emptiest_case() -> CaseFile:
 def stated_case() -> CaseFile:
     """Return a draft whose source states totals only."""
     totals = (
-        StatedTotal("未还本金", "principal outstanding", Decimal("4312.07")),
-        StatedTotal("核销后回收", "recoveries", Decimal("120.00")),
+        StatedTotal("未还本金", "principal outstanding", Decimal("4312.07"), "CNY"),
+        StatedTotal("核销后回收", "recoveries", Decimal("120.00"), "CNY"),
     )
     return replace(emptiest_case(), stated_totals=totals)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from litigation.core.casefile import StatedTotal
 from litigation.core.money import total_of
 from litigation.documents import FontSet, RenderedPackage, render_package
 from litigation.documents.certificate import qr_text
@@ -78,6 +79,13 @@ def test_stated_totals_are_shown_and_nothing_is_computed_from_them(fonts: FontSe
     assert "4,312.07" in ledger
     assert "Interestisnotcomputed,becausethesourcestatestotalswithoutpaymentdates" in ledger
     assert "判令" not in complaint
+
+
+def test_a_total_in_foreign_money_is_never_called_yuan(fonts: FontSet) -> None:
+    case = replace(cases.stated_case(), stated_totals=(StatedTotal("发放金额", "issued", Decimal("9000.00"), "USD"),))
+    package = render_package(case, fonts)
+    for section in ("民事起诉状", "欠款明细"):
+        assert "9,000.00美元" in section_text(package, section)
 
 
 def test_certificate_says_unaltered_since_and_never_authentic(
