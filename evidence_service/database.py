@@ -24,9 +24,10 @@ WRITE = {"proofdocket_write": True}
 
 def open_database(url: str) -> Engine:
     """Open the database at a SQLAlchemy URL, e.g. ``sqlite:////path/proofdocket.db`` or ``postgresql+psycopg://…``."""
+    # hide_parameters: a database error must not print bodies, secrets and loan numbers.
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": 60})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(url, connect_args={"timeout": 60}, hide_parameters=True)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -5,9 +5,11 @@ A PostgreSQL that cannot start is a failure, never a skip: a test that did not r
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import os
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
@@ -40,13 +42,29 @@ def postgres_url() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="proofdocket-pg-"))  # short: a socket's path has 107 bytes at most
     folder.chmod(0o755)  # as root, the server runs as another user
     (folder / "data").mkdir()
-    server = PostgresServer(folder / "data", cleanup_mode="stop")
+    server = PostgresServer(folder / "data", cleanup_mode=None)
     server.start()
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
     try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        _spare_the_disk(url)
+        yield url
     finally:
-        server.stop()
+        postmaster = server.get_postmaster_info().process
+        assert postmaster is not None
+        postmaster.send_signal(signal.SIGQUIT)  # at once: nobody needs these databases any more
+        postmaster.wait(30)
+        atexit.unregister(server._cleanup)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _spare_the_disk(url: str) -> None:
+    """These tests kill processes, not machines: what was written need not reach the disk."""
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
 
 
 @pytest.fixture(scope="session")
