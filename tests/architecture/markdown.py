@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SKIPPED = {".venv", "node_modules", "var", "artifacts", "cache", ".pytest_cache", ".git"}
 NAMED_BLOCK = re.compile(r"^```\w+ title=([\w-]+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-CONSOLE_BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
-FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+CONSOLE_BLOCK = re.compile(r"^( *)```console\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.*)$", re.MULTILINE)
 
@@ -54,7 +54,13 @@ def anchors(text: str) -> set[str]:
 def commands(name: str) -> list[str]:
     """The lines behind `$ ` in the console blocks of a page, continued lines joined."""
     lines = []
-    for text in CONSOLE_BLOCK.findall(page(name)):
+    for text in consoles(name):
         joined = text.replace("\\\n", " ")
         lines += [line[2:] for line in joined.split("\n") if line.startswith("$ ")]
     return lines
+
+
+def consoles(name: str) -> list[str]:
+    """The console blocks of a page, their indent taken away."""
+    found = CONSOLE_BLOCK.findall(page(name))
+    return [re.sub(f"^{indent}", "", text, flags=re.MULTILINE) for indent, text in found]
