@@ -159,7 +159,7 @@ class EvidenceService:
         return self._edges.store.event(event_id, institution)
 
     def prove(self, event: StoredEvent, published: PublishedCheckpoint | None = None) -> EvidenceProof:
-        """The proof of an event under a checkpoint: by default the newest anchored one that covers it, else the newest."""
+        """The proof of an event under a checkpoint, by default the newest anchored one, else the newest."""
         return prove(self._edges.store, event, published or self._anchored_over(event))
 
     def _anchored_over(self, event: StoredEvent) -> PublishedCheckpoint | None:

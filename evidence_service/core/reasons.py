@@ -318,14 +318,14 @@ REASONS: dict[str, Meaning] = {
     ),
     # (9)
     "in-time": Meaning(
-        (9,), _P, "Times are in order; the largest gap between an event and its capture is {gap}.",
-        "时间先后合理；事件与其采集之间的最大间隔为 {gap}。",
+        (9,), _P, "Times are in order; the largest gap between an event and its capture is {days} d {clock}.",
+        "时间先后合理；事件与其采集之间的最大间隔为 {days} 天 {clock}。",
     ),
     "late": Meaning(
         (9,), _P,
         "Times are in order, but {count} event(s) were captured more than 24 hours after they are said to have "
-        "happened; the largest gap is {gap}. Before its capture nothing shows that a record was unaltered.",
-        "时间先后合理，但有 {count} 个事件在所称发生时间 24 小时之后才被采集；最大间隔为 {gap}。"
+        "happened; the largest gap is {days} d {clock}. Before its capture nothing shows that a record was unaltered.",
+        "时间先后合理，但有 {count} 个事件在所称发生时间 24 小时之后才被采集；最大间隔为 {days} 天 {clock}。"
         "采集之前是否未被改动，无从证明。",
     ),
     "occurred-after-capture": Meaning(

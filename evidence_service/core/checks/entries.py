@@ -64,7 +64,7 @@ def check_times(subject: Subject, anchored_at: datetime | None) -> tuple[list[Fi
     gaps = [max(leaf.captured_at - leaf.occurred_at, timedelta()) for _, leaf in known]
     late = sum(gap > LATE for gap in gaps)
     code = "late" if late else "in-time"
-    return found, Finding(code, params={"gap": gap_text(max(gaps)), "count": str(late)})
+    return found, Finding(code, params={**gap_parts(max(gaps)), "count": str(late)})
 
 
 def check_sequence(subject: Subject) -> tuple[list[Finding], Finding]:
@@ -88,12 +88,12 @@ def check_sequence(subject: Subject) -> tuple[list[Finding], Finding]:
     return found, Finding("map-not-checked", params={"last": str(len(subject.evidence) - 1)})
 
 
-def gap_text(gap: timedelta) -> str:
-    """A gap in days, hours, minutes and seconds, the same in every language."""
+def gap_parts(gap: timedelta) -> dict[str, str]:
+    """A gap for a sentence: whole `days`, and the `clock` of the rest (hours, minutes, seconds)."""
     minutes, seconds = divmod(int(gap.total_seconds()), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    return f"{days} d {hours:02d}:{minutes:02d}:{seconds:02d}"
+    return {"days": str(days), "clock": f"{hours:02d}:{minutes:02d}:{seconds:02d}"}
 
 
 def _opens(one: Evidence) -> Iterator[Finding]:

@@ -548,7 +548,9 @@ def test_check_9_shows_the_largest_gap_and_calls_more_than_a_day_late() -> None:
     world = make_world(occurred=lambda number: START - timedelta(days=number))
     report = check(world.package_zip(), world)
     assert report.check(9).code == "late"
-    assert report.check(9).params == {"gap": "8 d 00:08:00", "count": "3", "member": "", "seq": "None", "field": ""}
+    params = {"days": "8", "clock": "00:08:00", "count": "3", "member": "", "seq": "None", "field": ""}
+    assert report.check(9).params == params
+    assert "8 天 00:08:00" in report.check(9).reason_zh
     assert report.check(9).state is CheckState.PASSED
 
 
