@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from evidence_service.adapters.local_chain import LocalChain
+from evidence_service.console import refusals_exit_1
 from evidence_service.core.chain import ChainStatus
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -26,6 +27,7 @@ def chain() -> None:
 @click.option("--chain-id", type=click.IntRange(min=1), help="Id of a new chain; 31337 when not given.")
 @as_json
 @click.pass_context
+@refusals_exit_1
 def start(context: click.Context, chain_id: int | None, as_json: bool) -> None:
     """Start the chain; nothing happens when it runs."""
     _tell(LocalChain(_home(context), chain_id=chain_id).start(), as_json=as_json)
@@ -34,6 +36,7 @@ def start(context: click.Context, chain_id: int | None, as_json: bool) -> None:
 @chain.command()
 @as_json
 @click.pass_context
+@refusals_exit_1
 def stop(context: click.Context, as_json: bool) -> None:
     """Save the chain and stop it; nothing happens when it does not run."""
     _tell(LocalChain(_home(context)).stop(), as_json=as_json)
@@ -42,6 +45,7 @@ def stop(context: click.Context, as_json: bool) -> None:
 @chain.command()
 @as_json
 @click.pass_context
+@refusals_exit_1
 def status(context: click.Context, as_json: bool) -> None:
     """Say whether the chain runs, its newest block, and the newest block that is safe on disk."""
     _tell(LocalChain(_home(context)).status(), as_json=as_json)

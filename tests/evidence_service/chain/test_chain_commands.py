@@ -48,3 +48,12 @@ def test_people_read_sentences(chain: LocalChain, tmp_path: Path) -> None:
     assert "the chain does not run" in run(tmp_path, "status")
     assert "the chain runs: id 31337, newest block 0" in run(tmp_path, "start")
     assert "saved up to block 0" in run(tmp_path, "stop")
+
+
+def test_another_chain_id_than_the_saved_one_is_refused_in_one_sentence(chain: LocalChain, tmp_path: Path) -> None:
+    run(tmp_path, "start")
+    run(tmp_path, "stop")
+    result = CliRunner().invoke(root, ["--home", str(tmp_path), "chain", "start", "--chain-id", "5"])
+    assert result.exit_code == 1
+    assert "Error: " in result.stderr
+    assert "id 31337, but id 5 was asked for" in result.stderr
