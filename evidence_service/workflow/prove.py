@@ -50,7 +50,8 @@ def prove(store: LogStore, event: StoredEvent, published: PublishedCheckpoint | 
         check_inclusion(event.leaf_hash, event.index, size, path, published.checkpoint.root)
     except MalformedInputError as error:
         raise EntryChangedError(
-            f"log {event.institution}: entry {event.index} is no longer what was signed at size {size}: {error}"
+            f"log {event.institution}: entry {event.index} no longer leads to the root that was signed at size {size} "
+            f"({error}); `proofdocket audit consistency` names the entry that was changed"
         ) from None
     return EvidenceProof(event, TlogProof(event.index, path, published.note), size)
 
