@@ -222,6 +222,12 @@ def test_architecture_names_every_table_of_the_database() -> None:
     assert len(tables) > 10
 
 
+def test_changelog_speaks_of_the_version_that_is_built() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    first = next(line for line in page("CHANGELOG.md").splitlines() if line.startswith("## "))
+    assert version in first
+
+
 def test_pages_are_short_enough_to_be_read() -> None:
     long = {path.name: path.read_text("utf-8").count("\n") for path in pages()}
     assert {name: count for name, count in long.items() if count > 400} == {}
