@@ -50,7 +50,7 @@ def parse_case_number(text: str) -> CaseNumber:
     found = PATTERN.fullmatch(text.strip())
     if found is None:
         raise CaseNumberError(
-            f"{text[:60]!r} is no case number; one reads like （2026）闽0503民初1234号: year, court, kind, number, 号"
+            "this is no case number; one reads like （2026）闽0503民初1234号: year, court code, kind, number, 号"
         )
     rest = text.strip()[len("（2026）") :]
     return CaseNumber(

@@ -16,7 +16,7 @@ from typing import Any
 
 from evidence_service.core.canonical import parse_strict
 from evidence_service.errors import ProofDocketError
-from litigation.core.case_number import parse_case_number
+from litigation.core.case_number import CaseNumberError, parse_case_number
 from litigation.core.filing import Filing, FilingState
 from litigation.errors import LitigationError
 
@@ -151,7 +151,7 @@ def _detail(digest: str, text: str, value: dict[str, Any]) -> Detail:
     return Detail(
         digest=digest,
         text=text,
-        case_number=parse_case_number(number).text if number else "",
+        case_number=_case_number(number) if number else "",
         note=_text(value, "note"),
         reason=_text(value, "reason"),
         defects=tuple(defects),
@@ -206,6 +206,13 @@ def _text(value: dict[str, Any], name: str) -> str:
     if not _is_text(text):
         raise LitigationError(f"{name}: a text of at most {MAX_TEXT} characters")
     return str(text)
+
+
+def _case_number(text: str) -> str:
+    try:
+        return parse_case_number(text).text
+    except CaseNumberError as error:
+        raise LitigationError(f"case_number: {error}") from error
 
 
 def _is_text(value: object) -> bool:

@@ -50,7 +50,7 @@ class FilingState(StrEnum):
 
     *prepared*: the signed transaction is stored, not yet sent. *sent*: handed to a node. *submitted*: lodged on the
     registry and safe there, logged, not answered yet. *accepted*, *accepted_in_part*, *returned*, *refused*: what the
-    court answered. *lost*: its transaction can never be mined any more. *failed*: the registry refused it.
+    court answered. *failed*: the registry refused the transaction in its block.
     """
 
     PREPARED = "prepared"
@@ -60,13 +60,12 @@ class FilingState(StrEnum):
     ACCEPTED_IN_PART = "accepted_in_part"
     RETURNED = "returned"
     REFUSED = "refused"
-    LOST = "lost"
     FAILED = "failed"
 
 
 UNFINISHED = frozenset({FilingState.PREPARED, FilingState.SENT})
 """Lodging was begun; the same command finds out what happened and finishes it."""
-NOT_LODGED = frozenset({FilingState.LOST, FilingState.FAILED})
+NOT_LODGED = frozenset({FilingState.FAILED})
 """Nothing stands on the registry; the package may be lodged again with a new transaction."""
 CLOSED = frozenset({FilingState.RETURNED, FilingState.REFUSED}) | NOT_LODGED
 """The case is free for another filing. Every other state keeps a second suit out."""

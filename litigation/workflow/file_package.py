@@ -179,7 +179,15 @@ def _renew(filing: Filing, doors: FilingDoors) -> Filing:
 
 
 def _send(filing: Filing, doors: FilingDoors) -> Filing:
-    doors.chain.send(PreparedTx(filing.nonce, filing.tx, filing.raw_tx))
+    try:
+        doors.chain.send(PreparedTx(filing.nonce, filing.tx, filing.raw_tx))
+    except ChainError:
+        known = doors.chain.outcome(filing.tx).state is not TxState.UNKNOWN
+        if known or doors.chain.next_nonce() <= filing.nonce:
+            raise
+        # Another program used our account between signing and sending: sign with the next nonce.
+        filing = _renew(filing, doors)
+        doors.chain.send(PreparedTx(filing.nonce, filing.tx, filing.raw_tx))
     # Crash here: sent, and we do not know it; the next call finds it by its hash.
     filing = doors.store.move(replace(filing, state=FilingState.SENT), doors.now)
     return _settle(filing, doors.chain.wait(filing.tx), doors)
@@ -214,7 +222,8 @@ def _settle(filing: Filing, outcome: TxOutcome, doors: FilingDoors) -> Filing:
 def house_event(
     filing: Filing, loan: str, event_id: str, kind: str, payload: dict[str, Any], moment: datetime
 ) -> dict[str, Any]:
-    """An event of our own making about a filing."""
+    """An event of our own making about a filing: we lodged it, or its court answered."""
+    ours = kind == "filing.submitted"
     return {
         "id": event_id,
         "institution": filing.institution,
@@ -222,7 +231,7 @@ def house_event(
         "type": kind,
         "type_version": 1,
         "occurred_at": format_instant(moment),
-        "actor": {"role": "filer" if kind == "filing.submitted" else "court", "org": filing.institution},
+        "actor": {"role": "filer" if ours else "court", "org": filing.institution if ours else filing.court},
         "source": {"system": "proofdocket", "mechanism": "automatic", "version": SYSTEM_VERSION},
         "payload": payload,
     }

@@ -14,7 +14,7 @@ depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 APPEND_ONLY = ("entry", "event", "subtree", "checkpoint", "package", "docket_entry")
-OPEN_FILING = sa.text("state NOT IN ('returned', 'refused', 'lost', 'failed')")
+OPEN_FILING = sa.text("state NOT IN ('returned', 'refused', 'failed')")
 TABLES = (
     "anchor",
     "checkpoint",

@@ -54,7 +54,7 @@ def test_brackets_are_written_full_width(text: str) -> None:
     ],
 )
 def test_what_is_no_case_number_is_refused(text: str) -> None:
-    with pytest.raises(CaseNumberError, match="is no case number"):
+    with pytest.raises(CaseNumberError, match="this is no case number"):
         parse_case_number(text)
 
 

@@ -197,6 +197,32 @@ def test_a_stored_intent_whose_nonce_an_anchor_took_is_signed_anew(instance: Ins
     assert_filed_once(instance)
 
 
+class Overtaken(Failing):
+    """Another program uses our account between signing and sending."""
+
+    def __init__(self, real: Any) -> None:
+        super().__init__(real, "")
+        self._registry = real
+        self._overtaken = False
+
+    def send(self, prepared: Any) -> None:
+        if not self._overtaken:
+            self._overtaken = True
+            rival = self._registry.prepare_lodge("ab" * 32, self._registry.filer)
+            self._registry.send(rival)
+            self._registry.wait(rival.tx_hash)
+        self._registry.send(prepared)
+
+
+def test_a_nonce_that_another_program_took_at_the_last_moment_is_replaced(instance: Instance) -> None:
+    doors = instance.doors()
+    overtaken: Any = Overtaken(doors.chain)
+    before = doors.chain.next_nonce()
+    file_with(instance, replace(doors, chain=overtaken))
+    assert instance.filings().store.filings()[0].nonce == before + 1
+    assert_filed_once(instance)
+
+
 def test_the_docket_finishes_a_lodging_that_was_begun(instance: Instance) -> None:
     doors = instance.doors()
     with pytest.raises(Crash):
