@@ -78,6 +78,10 @@ class ChainSimulator:
         """Lose the process at the next call of a step: before it has any effect, or `done`, after its whole effect."""
         self._crashes[step] = done
 
+    def heal(self) -> None:
+        """Nothing goes wrong any more."""
+        self._crashes.clear()
+
     def forget(self) -> None:
         """The chain goes back to what was saved, as a local chain does after kill -9."""
         self.world, self.pool = self.saved.copy(), {}
