@@ -13,6 +13,7 @@ from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.clock import now
 from evidence_service.database import migrate, open_database
+from evidence_service.errors import NotAnInstanceError
 from evidence_service.service import Edges, EvidenceService
 from evidence_service.settings import Settings, read_settings
 
@@ -41,7 +42,15 @@ def open_engine(settings: Settings) -> Engine:
     return engine
 
 
-def open_home(home: Path | None = None) -> EvidenceService:
-    """Open the evidence room of a home folder with everything it needs."""
+def open_home(home: Path | None = None, *, new: bool = False) -> EvidenceService:
+    """Open the evidence room of a home folder. Only with `new` may the folder be made an instance."""
     settings = read_settings(home)
+    if not new:
+        require_database(settings)
     return open_evidence(settings, open_engine(settings))
+
+
+def require_database(settings: Settings) -> None:
+    """Refuse a folder that nobody initialised, before anything is written into it."""
+    if not settings.database_url and not settings.database_file.is_file():
+        raise NotAnInstanceError(f"{settings.home} is not an instance yet; run `proofdocket init`")

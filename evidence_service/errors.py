@@ -46,6 +46,12 @@ class SettingsError(EvidenceError):
     code: ClassVar[str] = "settings"
 
 
+class NotAnInstanceError(EvidenceError):
+    """The home folder was never initialised."""
+
+    code: ClassVar[str] = "not-an-instance"
+
+
 class StoreError(EvidenceError):
     """The database or the vault did not keep its promise."""
 

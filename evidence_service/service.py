@@ -18,7 +18,7 @@ from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.core.event import INSTITUTION, Event, event_from
 from evidence_service.core.trust import TrustFile
-from evidence_service.errors import EvidenceError, NotFoundError, SettingsError
+from evidence_service.errors import NotAnInstanceError, NotFoundError, SettingsError
 from evidence_service.importing.records import Record
 from evidence_service.ports import ON_CHAIN_STATES, AnchorRecord, LogRecord, PublishedCheckpoint, StoredEvent
 from evidence_service.settings import Settings
@@ -219,4 +219,4 @@ def file_beside(path: Path) -> Callable[[str], bytes | None]:
 def require_initialised(service: EvidenceService) -> None:
     """Raise unless `init` was run on this home."""
     if not service.logs():
-        raise EvidenceError(f"{service.settings.home} is not an instance yet; run `proofdocket init`")
+        raise NotAnInstanceError(f"{service.settings.home} is not an instance yet; run `proofdocket init`")

@@ -48,9 +48,14 @@ class Settings:
         return self.home / "institutions"
 
     @property
+    def database_file(self) -> Path:
+        """The embedded database, used where no URL is set."""
+        return self.home / "proofdocket.db"
+
+    @property
     def database(self) -> str:
         """SQLAlchemy URL of the database."""
-        return self.database_url or f"sqlite:///{self.home / 'proofdocket.db'}"
+        return self.database_url or f"sqlite:///{self.database_file}"
 
 
 def read_settings(home: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:

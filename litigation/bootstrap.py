@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from evidence_service.bootstrap import open_engine, open_evidence
+from evidence_service.bootstrap import open_engine, open_evidence, require_database
 from evidence_service.service import EvidenceService
 from evidence_service.settings import read_settings
 from litigation.adapters.sql_case_store import SqlCaseStore
@@ -25,6 +25,7 @@ def open_litigation(evidence: EvidenceService, engine: Engine) -> LitigationServ
 def open_rooms(home: Path | None = None) -> tuple[LitigationService, Engine]:
     """Open both rooms of a home folder, and the database they share."""
     settings = read_settings(home)
+    require_database(settings)
     engine = open_engine(settings)
     return open_litigation(open_evidence(settings, engine), engine), engine
 
@@ -32,6 +33,7 @@ def open_rooms(home: Path | None = None) -> tuple[LitigationService, Engine]:
 def open_filings(home: Path | None = None) -> FilingService:
     """Open filing and docket of a home folder."""
     settings = read_settings(home)
+    require_database(settings)
     engine = open_engine(settings)
     return FilingService(open_evidence(settings, engine), SqlCaseStore(engine), engine)
 

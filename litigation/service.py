@@ -24,7 +24,13 @@ from litigation.errors import LitigationError
 from litigation.rulebook import load_rules
 from litigation.workflow.assemble import assemble_case
 from litigation.workflow.assess import assess
-from litigation.workflow.build_package import BuiltPackage, build_package, metadata_for, twin_report
+from litigation.workflow.build_package import (
+    BuiltPackage,
+    build_package,
+    metadata_for,
+    originals_of,
+    twin_report,
+)
 from litigation.workflow.case_source import HOUSE_EVENTS, CaseSource, our_reference
 from litigation.workflow.select_overdue import select_overdue
 
@@ -133,6 +139,7 @@ class LitigationService:
             assessment,
             metadata,
             packaged,
+            originals_of(history, self.evidence.original),
             self.fonts,
             lambda text: self.evidence.sign_package(institution, text),
         )

@@ -54,7 +54,7 @@ def demo_command(context: click.Context, loans: int, seed: int, workers: int) ->
     home = read_settings(home_of(context)).home
     folder, figures = _fresh(home), Figures()
     portfolio, packages, trust_path = folder / "sample.ndjson", folder / "packages", folder / "trust.json"
-    service = step(1, "instance: database, keys, local chain, contracts", lambda: initialise(open_home(home))[0])
+    service = step(1, "instance: database, keys, chain, contracts", lambda: initialise(open_home(home, new=True))[0])
     step(2, f"sample portfolio of {loans} loans", lambda: _write(portfolio, loans, seed, figures))
     step(3, "import: every event checked, committed, logged", lambda: _import(service, portfolio, figures))
     step(4, "checkpoint signed, and anchored on the chain", lambda: _publish(service, figures))

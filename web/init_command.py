@@ -25,7 +25,7 @@ SAMPLE = "sample-cf"
 @refusals_exit_1
 def init_command(context: click.Context, institution: str, as_json: bool) -> None:
     """Make the home folder an instance and start what it needs. A second init changes nothing."""
-    service, log, deployment = initialise(open_home(home_of(context)), institution)
+    service, log, deployment = initialise(open_home(home_of(context), new=True), institution)
     answer: dict[str, Any] = {
         "origin": log.origin,
         "vkey": log.vkey,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from evidence_service.bootstrap import open_engine
+from evidence_service.bootstrap import open_engine, require_database
 from evidence_service.clock import now
 from evidence_service.core.event import format_instant, parse_instant
 from evidence_service.database import reading, writing
@@ -75,4 +75,6 @@ def _account(row: Any) -> Account:
 
 def open_accounts(home: Path | None) -> SqlAccounts:
     """The account store of a home folder."""
-    return SqlAccounts(open_engine(read_settings(home)), now)
+    settings = read_settings(home)
+    require_database(settings)
+    return SqlAccounts(open_engine(settings), now)

@@ -71,10 +71,13 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _load(path: Path, passphrase: bytes | None) -> Ed25519PrivateKey:
+    pem = path.read_bytes()
+    encrypted = b"ENCRYPTED" in pem  # RFC 7468 section 11; a plain key was made while no passphrase was set
     try:
-        key = serialization.load_pem_private_key(path.read_bytes(), passphrase)
+        key = serialization.load_pem_private_key(pem, passphrase if encrypted else None)
     except (ValueError, TypeError):
-        raise SettingsError(f"key file {path.name} cannot be read; check PROOFDOCKET_KEY_PASSPHRASE") from None
+        hint = "it is encrypted: set PROOFDOCKET_KEY_PASSPHRASE rightly" if encrypted else "restore it from a backup"
+        raise SettingsError(f"key file {path.name} cannot be read; {hint}") from None
     if not isinstance(key, Ed25519PrivateKey):
         raise SettingsError(f"key file {path.name} does not hold an Ed25519 key")
     return key

@@ -57,10 +57,10 @@ def exhibits_of(
     """Number the originals of a loan's events as exhibits.
 
     `names` gives the Chinese name of an event type, `source` names the party that offers them. The same original on
-    two events is offered once.
+    two events is offered once; originals of superseded events are not offered (they travel in the package).
     """
     chosen: list[tuple[int, int, int, HistoryEvent]] = []
-    for event in history.events:
+    for event in history.current():
         place = PURPOSES.get(event.type, LAST).place
         chosen += [(place, event.sequence, i, event) for i in range(len(event.originals))]
     chosen.sort(key=lambda item: item[:3])

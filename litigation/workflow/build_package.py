@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import mimetypes
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -22,6 +22,7 @@ from evidence_service.core.verify import verify_twin
 from litigation.core.casefile import CaseFile
 from litigation.core.claim_json import claim_to_json
 from litigation.core.debt_record import debt_record
+from litigation.core.history import LoanHistory
 from litigation.documents.embedding import embed_evidence
 from litigation.documents.fonts import FontSet
 from litigation.documents.package import render_package
@@ -98,6 +99,7 @@ def build_package(
     assessment: Assessment,
     metadata: PackageMetadata,
     events: tuple[PackagedEvent, ...],
+    originals: Mapping[str, tuple[str, bytes]],
     fonts: FontSet,
     sign_note: Callable[[str], str],
 ) -> BuiltPackage:
@@ -111,13 +113,19 @@ def build_package(
         ledger=_ledger(case, assessment),
         readme=README.format(reference=case.our_reference, institution=case.plaintiff.name or case.institution),
         events=events,
-        originals={
-            exhibit.sha256: (extension(exhibit.file_name, exhibit.media_type), exhibit.content)
-            for exhibit in case.exhibits
-        },
+        originals=originals,
     )
     content = assemble(contents, sign_note)
     return BuiltPackage(case.our_reference, content, sha256(pdf).hexdigest(), rendered.pages, case.draft)
+
+
+def originals_of(history: LoanHistory, read_original: Callable[[str], bytes]) -> dict[str, tuple[str, bytes]]:
+    """Every original of a loan's events, superseded ones included, by SHA-256 with a safe file extension."""
+    return {
+        original.sha256: (extension(original.name, original.media_type), read_original(original.sha256))
+        for event in history.events
+        for original in event.originals
+    }
 
 
 def extension(file_name: str, media_type: str) -> str:

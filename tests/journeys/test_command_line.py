@@ -103,3 +103,11 @@ def test_every_command_explains_itself(walked: Walked) -> None:
     for command in ("init", "chain", "sample", "import", "publish", "anchor", "prove", "trust", "verify", "bundle"):
         assert command in listing
         assert walked.program.run(command, "--help").code == 0
+
+
+def test_a_command_in_a_wrong_folder_leaves_nothing_behind(tmp_path: Path) -> None:
+    for command in (["publish"], ["bundle", "--overdue", "--out", str(tmp_path / "out")], ["docket", "list"]):
+        answer = Program(tmp_path / "wrong").run(*command)
+        assert answer.code == 1
+        assert "not an instance" in answer.err
+    assert not (tmp_path / "wrong").exists()

@@ -20,6 +20,7 @@ from evidence_service.core.checkpoint import parse_checkpoint
 from evidence_service.core.commitment import parse_disclosure
 from evidence_service.core.note import parse_note, parse_vkey, verify_ed25519
 from tests.journeys.conftest import Walked
+from tests.litigation.filing.court import ACCEPTED, AnsweringCourt
 
 pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("journey")]
 
@@ -140,6 +141,21 @@ def test_the_disclosed_salt_is_128_bits_and_never_repeats(walked: Walked) -> Non
                     salts.append(base64.urlsafe_b64decode(array[0] + "=="))
     assert {len(salt) for salt in salts} == {16}
     assert len(set(salts)) == len(salts)
+
+
+def test_stations_9_and_10_a_package_is_filed_and_the_court_s_answer_comes_back(walked: Walked, tmp_path: Path) -> None:
+    package = max(walked.packages.glob("*.zip"))
+    court = AnsweringCourt(walked.program.home, tmp_path)
+    where = ("--court", "样例省云汀市示范区人民法院", "--court-address", court.address)
+    filed = walked.program.json("file", package, *where)
+    assert filed["state"] == "submitted"
+    assert filed["package_sha256"] == sha256(package.read_bytes()).hexdigest()
+    assert walked.program.run("file", package, *where).code == 1
+    court.answer(filed["filing_id"], ACCEPTED, {"case_number": "(2026)闽0503民初1234号"})
+    synced = walked.program.json("docket", "sync", "--details", court.details)
+    assert (synced["answered"], synced["new"]) == (1, 1)
+    lines = walked.program.json("docket", "list")["filings"]
+    assert [line["case_number"] for line in lines] == ["（2026）闽0503民初1234号"]
 
 
 def states_of(report: dict[str, Any]) -> dict[int, str]:

@@ -13,7 +13,8 @@ TYPES: tuple[EventType, ...] = (
         "Payment received",
         "balance; interruption of limitation",
         "诉讼时效规定 8(3)、14；民法典 561",
-        "amount:amount! currency:currency! received_on:date! instalment:integer method:text receipt_no:text total_paid:amount",
+        "amount:amount! currency:currency! received_on:date! instalment:integer method:text receipt_no:text "
+        "total_paid:amount",
     ),
     event_type(
         S,
