@@ -39,7 +39,7 @@ setup_python() {
 setup_node() {
     local stamp
     command -v node >/dev/null 2>&1 || die "Node.js 20 or newer is needed"
-    node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' || die "Node.js 20 or newer is needed"
+    node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || die "Node.js 20 or newer is needed"
     stamp=node_modules/.done-$1-$(digest package-lock.json)
     [ -e "$stamp" ] || [ -e "node_modules/.done-test-$(digest package-lock.json)" ] && return
     say "node modules ($1) …"
