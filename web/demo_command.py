@@ -67,6 +67,7 @@ def demo_command(context: click.Context, loans: int, seed: int, workers: int) ->
     say(f"    check 8: {on_chain.check(8).state.value.replace('_', ' ')}. {on_chain.check(8).reason}")
     caught = step(9, "one byte flipped in a copy", lambda: _tamper(packages, folder / "tampered", trust))
     account = _account(home, folder)
+    service.chain.local.stop()
     print_table(figures, report.result.value, time.monotonic() - started)
     places = [
         ("packages", packages),
