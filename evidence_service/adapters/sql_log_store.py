@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, func, insert, select, text, update
 
 from evidence_service.adapters import tables
 from evidence_service.adapters.subtrees import SubtreeTiles, append_subtrees
@@ -307,21 +307,14 @@ class SqlLogWriter:
         if not entries:
             return self._size
         start, log_id = self._size, self._log_id
-        self._connection.execute(
-            insert(tables.entry),
+        self._insert(tables.entry, [(log_id, start + i, item.leaf, item.leaf_hash) for i, item in enumerate(entries)])
+        self._insert(
+            tables.event,
             [
-                {"log_id": log_id, "idx": start + i, "leaf": item.leaf, "leaf_hash": item.leaf_hash}
-                for i, item in enumerate(entries)
-            ],
-        )
-        self._connection.execute(
-            insert(tables.event),
-            [
-                {
-                    "log_id": log_id, "event_id": item.event_id, "idx": start + i, "loan": item.loan,
-                    "sequence": item.sequence, "type": item.type, "occurred_at": item.occurred_at,
-                    "captured_at": item.captured_at, "body": item.body, "secret": item.secret,
-                }
+                (
+                    log_id, item.event_id, start + i, item.loan, item.sequence, item.type, item.occurred_at,
+                    item.captured_at, item.body, item.secret,
+                )
                 for i, item in enumerate(entries)
             ],
         )  # fmt: skip
@@ -330,6 +323,17 @@ class SqlLogWriter:
         self._size = start + len(entries)
         self._connection.execute(update(tables.log).where(tables.log.c.id == log_id).values(size=self._size))
         return self._size
+
+    def _insert(self, table: Table, rows: list[tuple[Any, ...]]) -> None:
+        """Insert many rows, all columns in the table's order, straight through the driver.
+
+        SQLAlchemy would convert every value of every row; here they are what both drivers take as they are, and that
+        conversion was half the cost of an append.
+        """
+        mark = "?" if self._connection.dialect.paramstyle == "qmark" else "%s"
+        marks = ", ".join([mark] * len(table.columns))
+        names = ", ".join(table.columns.keys())
+        self._connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608
 
     def _store_heads(self, heads: Mapping[str, LoanHead]) -> None:
         known = self.loan_heads(list(heads))

@@ -112,8 +112,7 @@ def _encode_all(named: Sequence[tuple[str, Any]], secret: bytes) -> list[bytes]:
     stream = shake_256(SALT_DOMAIN + secret).digest(SALT_BYTES * len(named))
     salts = _base64url_each([stream[at : at + SALT_BYTES] for at in range(0, len(stream), SALT_BYTES)])
     arrays = [
-        encode_checked([salt, name, value])
-        for salt, (name, value) in zip(salts.decode().split(), named, strict=True)
+        encode_checked([salt, name, value]) for salt, (name, value) in zip(salts.decode().split(), named, strict=True)
     ]
     return _base64url_each(arrays).split()
 

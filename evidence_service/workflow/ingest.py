@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from evidence_service.core.commitment import SECRET_BYTES, base64url, commit, digests
+from evidence_service.core.commitment import SECRET_BYTES, base64url, commit_digests
 from evidence_service.core.event import CLOCK_SKEW, Event, check_not_future, format_instant
 from evidence_service.core.leaf import leaf_bytes
 from evidence_service.core.merkle import leaf_hash
@@ -50,16 +50,12 @@ def ingest_batch(
     randomness: Callable[[int], bytes],
 ) -> list[Receipt]:
     """Append a batch of one institution's events; returns one receipt per event, in order."""
-    secrets = randomness(SECRET_BYTES * len(events))
-    committed = [
-        digests(commit(event, secrets[i * SECRET_BYTES : (i + 1) * SECRET_BYTES])) for i, event in enumerate(events)
-    ]
+    drawn = randomness(SECRET_BYTES * len(events))
+    secrets = [drawn[at : at + SECRET_BYTES] for at in range(0, len(drawn), SECRET_BYTES)]
+    committed = [commit_digests(event, secret) for event, secret in zip(events, secrets, strict=True)]
     with store.writing(institution) as writer:
         draft = _Draft(writer, events, _captured_at(writer, now), randomness)
-        receipts = [
-            draft.add(event, secrets[i * SECRET_BYTES : (i + 1) * SECRET_BYTES], committed[i])
-            for i, event in enumerate(events)
-        ]
+        receipts = [draft.add(event, secret, sd) for event, secret, sd in zip(events, secrets, committed, strict=True)]
         writer.append(draft.entries, draft.changed)
     # Crash before the commit: nothing is there, the sender sends again. After it: the repeat is a duplicate.
     return receipts
