@@ -21,6 +21,7 @@ from evidence_service.errors import MalformedInputError
 JsonValue = dict[str, Any] | list[Any] | str | int | bool | None
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53 - 1
+MAX_SHOWN = 80
 TOO_LARGE = "integer beyond 2^53-1; send it as a string"
 _PLANE_ENDS = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
 # RFC 7493 2.1: no surrogates, no noncharacters.
@@ -92,30 +93,36 @@ def check_profile(value: Any, place: str = "$", depth: int = 1) -> None:
         _check_string(value, place)
     elif isinstance(value, int):
         if not -MAX_INTEGER <= value <= MAX_INTEGER:
-            raise CanonicalError(f"{place}: {TOO_LARGE}")
+            raise CanonicalError(f"{shown(place)}: {TOO_LARGE}")
     elif depth > MAX_DEPTH:
-        raise CanonicalError(f"{place}: nested deeper than {MAX_DEPTH} levels")
+        raise CanonicalError(f"{shown(place)}: nested deeper than {MAX_DEPTH} levels")
     elif isinstance(value, dict):
         for name, member in value.items():
             if not isinstance(name, str) or not name.isascii():
-                raise CanonicalError(f"{place}: property names are ASCII strings")
+                raise CanonicalError(f"{shown(place)}: property names are ASCII strings")
             check_profile(member, f"{place}.{name}", depth + 1)
     elif isinstance(value, list):
         for index, member in enumerate(value):
             check_profile(member, f"{place}[{index}]", depth + 1)
     elif isinstance(value, _Refused):
-        raise CanonicalError(f"{place}: {value.reason}")
+        raise CanonicalError(f"{shown(place)}: {value.reason}")
     else:
-        raise CanonicalError(f"{place}: {type(value).__name__} has no place here; send decimals as strings")
+        raise CanonicalError(f"{shown(place)}: {type(value).__name__} has no place here; send decimals as strings")
+
+
+def shown(name: str) -> str:
+    """A name from outside as a message may print it: short, on one line, nothing that a terminal obeys."""
+    short = name if len(name) <= MAX_SHOWN else f"{name[:MAX_SHOWN]}…"
+    return short if short.isprintable() else ascii(short)[1:-1]
 
 
 def _check_string(text: str, place: str) -> None:
     if text.isascii():
         return
     if (found := _FORBIDDEN.search(text)) is not None:
-        raise CanonicalError(f"{place}: {'Unicode noncharacter' if found[1] else 'lone surrogate'}")
+        raise CanonicalError(f"{shown(place)}: {'Unicode noncharacter' if found[1] else 'lone surrogate'}")
     if not unicodedata.is_normalized("NFC", text):
-        raise CanonicalError(f"{place}: string is not in Unicode NFC form")
+        raise CanonicalError(f"{shown(place)}: string is not in Unicode NFC form")
 
 
 def _harmless(raw: bytes, text: str) -> bool:
@@ -165,7 +172,7 @@ class _Reading:
         if len(members) != len(pairs):
             names = [name for name, _ in pairs]
             twice = next(name for name in names if names.count(name) > 1)
-            raise CanonicalError(f"property {twice[:60]!r} occurs twice")
+            raise CanonicalError(f"property '{shown(twice)}' occurs twice")
         if not "".join(members).isascii():
             self.doubtful = True
         return members

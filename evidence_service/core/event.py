@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from evidence_service.core.canonical import check_profile, encode_checked, parse_strict
+from evidence_service.core.canonical import check_profile, encode_checked, parse_strict, shown
 from evidence_service.core.catalogue import CATALOGUE, EventType
 from evidence_service.core.payload import check_payload
 from evidence_service.errors import MalformedInputError
@@ -121,7 +121,7 @@ def _check_names(value: dict[str, Any]) -> None:
             raise EventError(f"{name}: missing")
     for name in value:
         if name not in REQUIRED and name not in OPTIONAL:
-            raise EventError(f"{name[:60]}: unknown property of an event")
+            raise EventError(f"{shown(name)}: unknown property of an event")
 
 
 def _event_type(value: dict[str, Any]) -> EventType:
@@ -170,7 +170,7 @@ def _check_context(value: dict[str, Any]) -> None:
     if not isinstance(environment, dict):
         raise EventError("environment: an object of texts")
     for name, text in environment.items():
-        _text(text, f"environment.{name[:60]}")
+        _text(text, f"environment.{shown(name)}")
     subjects = value.get("subjects", [])
     if not isinstance(subjects, list) or len(subjects) > 32:
         raise EventError("subjects: a list of at most 32 identifiers")
@@ -185,7 +185,7 @@ def _object(value: Any, place: str, names: set[str]) -> None:
         raise EventError(f"{place}: an object")
     for name in value:
         if name not in names:
-            raise EventError(f"{place}.{name[:60]}: unknown property")
+            raise EventError(f"{place}.{shown(name)}: unknown property")
 
 
 def _attachments(value: Any) -> tuple[Attachment, ...]:

@@ -143,6 +143,7 @@ def root_from_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes
     """
     if not 0 <= index < size:
         raise ProofError(f"leaf {index} is not in a tree of {size} leaves")
+    _check_lengths([leaf, *path])
     fn, sn, digest = index, size - 1, leaf
     for sibling in path:
         if sn == 0:
@@ -173,6 +174,7 @@ def check_consistency(old_size: int, new_size: int, old_root: bytes, new_root: b
         if path or old_root != new_root:
             raise ProofError("same size, but another root or a proof that must be empty")
         return
+    _check_lengths([old_root, new_root, *path])
     nodes = list(path)
     if old_size & (old_size - 1) == 0:
         nodes.insert(0, old_root)
@@ -198,3 +200,9 @@ def check_consistency(old_size: int, new_size: int, old_root: bytes, new_root: b
         raise ProofError("consistency proof leads to another old root")
     if new != new_root:
         raise ProofError("consistency proof leads to another new root")
+
+
+def _check_lengths(hashes: Sequence[bytes]) -> None:
+    """Every hash has 32 bytes: nothing else can have come out of SHA-256."""
+    if set(map(len, hashes)) != {HASH_SIZE}:
+        raise ProofError("a hash of the proof does not have 32 bytes")

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from evidence_service.core.canonical import shown
 from evidence_service.core.catalogue import EventType, Kind
 from evidence_service.errors import MalformedInputError
 
@@ -46,7 +47,7 @@ def check_payload(kind: EventType, payload: Any) -> None:
     for name, value in payload.items():
         check = checks.get(name)
         if check is None:
-            raise PayloadError(f"payload.{name[:60]}: unknown field of {kind.code}; use payload.attributes")
+            raise PayloadError(f"payload.{shown(name)}: unknown field of {kind.code}; use payload.attributes")
         wanted = check(value)
         if wanted:
             raise PayloadError(f"payload.{name}: {wanted}")

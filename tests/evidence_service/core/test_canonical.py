@@ -222,6 +222,19 @@ def test_an_identity_card_number_sent_without_quotes_is_not_repeated_in_the_refu
     assert "8123" not in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["\n", "\x1b[2J", "a\x7f", "a" * 500, "\r\n\t"])
+def test_a_hostile_name_is_printed_short_on_one_line_and_without_control_characters(name: str) -> None:
+    for raw in (
+        json.dumps({name: 1.5}),
+        json.dumps({"x": {name: "e\u0301"}}),
+        f"{json.dumps({name: 1})[:-1]},{json.dumps({name: 1})[1:]}",
+    ):
+        with pytest.raises(CanonicalError) as caught:
+            parse_strict(raw.encode())
+        assert str(caught.value).isprintable()
+        assert len(str(caught.value)) < 200
+
+
 def test_32_levels_and_the_largest_integers_are_inside_the_profile() -> None:
     deepest: Any = "x"
     for _ in range(MAX_DEPTH):

@@ -243,6 +243,17 @@ def test_an_inner_node_cannot_pose_as_a_leaf() -> None:
     assert node_hash(left, right) == root_of(hashes)
 
 
+@pytest.mark.parametrize("wrong", [b"", b"x" * 31, b"x" * 33, b"x" * 64])
+def test_a_hash_that_has_not_32_bytes_is_refused_wherever_it_stands(wrong: bytes) -> None:
+    good = bytes(32)
+    for leaf, path in ((wrong, []), (wrong, [good]), (good, [wrong]), (good, [good, wrong])):
+        with pytest.raises(ProofError):
+            check_inclusion(leaf, 0, 1 << len(path), path, wrong)
+    for old, new, path in ((wrong, good, [good]), (good, wrong, [good]), (good, good, [wrong])):
+        with pytest.raises(ProofError):
+            check_consistency(1, 1 + len(path), old, new, path)
+
+
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (1, 1), (5, 3), (-1, 4)])
 def test_a_leaf_outside_the_tree_has_no_proof(index: int, size: int) -> None:
     with pytest.raises(ProofError, match="not in a tree"):
