@@ -33,7 +33,7 @@ check: setup-test ## The quick loop: format, lint, types, arrows, unit tests
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
-	@npx --no-install solhint --max-warnings 0 'contracts/src/*.sol'
+	@node node_modules/solhint/solhint.js --disc --max-warnings 0 'contracts/src/*.sol'
 	@$(PYTEST) -m "not shared and not chain and not postgres and not browser" -n 2
 
 arrows: setup-test ## Hold the arrows between the rooms
