@@ -34,6 +34,7 @@ class SqlLogStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._tiles = SubtreeTiles(engine)
+        self._ids: dict[str, int] = {}
 
     def ensure_log(self, record: LogRecord, created_at: datetime) -> LogRecord:
         """Return the log of that institution, made from `record` if it is new."""
@@ -74,7 +75,7 @@ class SqlLogStore:
 
     def tree(self, institution: str, size: int) -> SubtreeReader:
         """Reader of subtree hashes over the first `size` entries."""
-        return self._tiles.reader(self._log(institution).id, size)
+        return self._tiles.reader(self._log_id(institution), size)
 
     def leaves(self, institution: str, start: int, end: int) -> Iterator[tuple[int, bytes, bytes]]:
         """(index, leaf, leaf hash) of the entries [start, end) that are there, in order, a page at a time."""
@@ -225,6 +226,12 @@ class SqlLogStore:
                 f"institution {institution[:40]!r} has no log here; `proofdocket institution add` makes one"
             )
         return _log_record(row)
+
+    def _log_id(self, institution: str) -> int:
+        """The id of an institution's log, which never changes: asked once."""
+        if institution not in self._ids:
+            self._ids[institution] = self._log(institution).id
+        return self._ids[institution]
 
     def _checkpoint(self, institution: str, condition: ColumnElement[bool]) -> PublishedCheckpoint | None:
         query = (

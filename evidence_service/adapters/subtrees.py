@@ -1,7 +1,8 @@
 """Subtree hashes of a log in the database: tiles of 256, as in C2SP tlog-tiles.
 
 Spec: docs/spec/log.md. Level-0 tiles are read from the entries' leaf hashes; higher ones from the `subtree` table,
-which holds the hash of every complete subtree of 256, 65,536, … leaves. Full tiles never change and are cached.
+which holds the hash of every complete subtree of 256, 65,536, … leaves. What was appended never changes, so tiles are
+cached, those at the growing end under the number of hashes they hold.
 """
 
 from __future__ import annotations
@@ -64,15 +65,14 @@ def _stored_hashes(connection: Connection, log_id: int, level: int, start: int, 
 
 
 class SubtreeTiles:
-    """Reads subtree hashes; keeps full tiles in a bounded cache that all readers share."""
+    """Reads subtree hashes; keeps tiles in a bounded cache that all readers share."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._full: OrderedDict[tuple[int, int, int], Tile] = OrderedDict()
+        self._tiles: OrderedDict[tuple[int, int, int, int], Tile] = OrderedDict()
 
     def reader(self, log_id: int, size: int) -> SubtreeReader:
         """Reader over the first `size` leaves; asking beyond them is a StoreError."""
-        partial: dict[tuple[int, int], Tile] = {}
 
         def read(level: int, index: int) -> bytes:
             if (index + 1) << level > size:
@@ -80,26 +80,23 @@ class SubtreeTiles:
             base = level - level % HEIGHT
             inside = level - base
             number = (index << inside) // WIDTH
-            tile = self._tile(log_id, base, number, size, partial)
+            tile = self._tile(log_id, base, number, min(WIDTH, (size >> base) - number * WIDTH))
             return tile[inside][index - (number * WIDTH >> inside)]
 
         return read
 
-    def _tile(self, log_id: int, base: int, number: int, size: int, partial: dict[tuple[int, int], Tile]) -> Tile:
-        key = (log_id, base, number)
-        tile = self._full.get(key) or partial.get((base, number))
+    def _tile(self, log_id: int, base: int, number: int, count: int) -> Tile:
+        """The first `count` hashes of a tile and what can be folded from them."""
+        key = (log_id, base, number, count)
+        tile = self._tiles.get(key)
         if tile is not None:
             return tile
         start = number * WIDTH
-        end = min(start + WIDTH, size >> base)
         with reading(self._engine) as connection:
-            tile = [_stored_hashes(connection, log_id, base, start, end)]
+            tile = [_stored_hashes(connection, log_id, base, start, start + count)]
         while len(tile[-1]) > 1:
             tile.append(fold_level(tile[-1]))
-        if end - start == WIDTH:
-            self._full[key] = tile
-            if len(self._full) > CACHED_TILES:
-                self._full.popitem(last=False)
-        else:
-            partial[(base, number)] = tile
+        self._tiles[key] = tile
+        if len(self._tiles) > CACHED_TILES:
+            self._tiles.popitem(last=False)
         return tile
