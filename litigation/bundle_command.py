@@ -15,6 +15,7 @@ from evidence_service.console import emit, home_of, json_option, progress, refus
 from evidence_service.errors import ProofDocketError
 from evidence_service.service import require_initialised
 from litigation.bootstrap import open_rooms
+from litigation.errors import LitigationError
 from litigation.service import LitigationService, PackageFile
 from litigation.workflow.case_source import CaseSource, our_reference
 from litigation.workflow.run_batch import Failure, failure_of, file_name, run_cases, write_file
@@ -22,6 +23,12 @@ from litigation.workflow.run_batch import Failure, failure_of, file_name, run_ca
 CHUNK = 20
 SHOWN_FAILURES = 10
 FIRST_ESTIMATE = 5  # the first packages wait for the workers to start
+
+
+class FutureCutoffError(LitigationError):
+    """A claim cannot state what will be owed on a day that has not come."""
+
+    code = "future-cutoff"
 
 
 class CaseWorker:
@@ -122,7 +129,10 @@ def bundle_command(context: click.Context, /, out: Path, as_json: bool, **option
 
 def _pin(service: LitigationService, options: dict[str, Any]) -> CaseSource:
     as_of: datetime | None = options["as_of"]
-    return service.pin(options["institution"], as_of.date() if as_of else service.today(), draft=options["draft"])
+    today = service.today()
+    if as_of and as_of.date() > today:
+        raise FutureCutoffError(f"--as-of {as_of:%Y-%m-%d} is later than today in China ({today})")
+    return service.pin(options["institution"], as_of.date() if as_of else today, draft=options["draft"])
 
 
 def build_packages(

@@ -23,13 +23,13 @@ class Purpose:
 
 PURPOSES: dict[str, Purpose] = {
     "application.submitted": Purpose(10, "被告本人提出借款申请及其申请内容"),
-    "identity.verified": Purpose(20, "被告身份真实，申请系本人操作"),
+    "identity.verified": Purpose(20, "被告身份经过核验，申请以其身份提交"),
     "face.verified": Purpose(21, "签约人系被告本人"),
     "consent.granted": Purpose(30, "被告就相关事项作出单独同意"),
     "credit.queried": Purpose(31, "原告依授权查询征信"),
     "borrowing.checked": Purpose(32, "原告对被告其他负债尽到审慎调查义务"),
     "income.recorded": Purpose(33, "原告对被告还款能力进行了调查"),
-    "interview.held": Purpose(34, "原告履行面谈程序，借款意思真实"),
+    "interview.held": Purpose(34, "原告履行面谈程序，确认借款意愿"),
     "visit.made": Purpose(35, "原告进行实地调查"),
     "decision.scored": Purpose(36, "授信决策的依据与过程"),
     "cost.disclosed": Purpose(40, "原告已明示综合融资成本，被告确认知悉"),
@@ -41,12 +41,12 @@ PURPOSES: dict[str, Purpose] = {
     "payment.received": Purpose(70, "被告已还款项"),
     "payment.failed": Purpose(71, "原告扣款未成，被告未按期还款"),
     "instalment.overdue": Purpose(80, "被告逾期的事实与起算日"),
-    "demand.sent": Purpose(81, "原告已催告，诉讼时效中断"),
+    "demand.sent": Purpose(81, "原告已发出催告"),
     "demand.reached": Purpose(82, "催告到达被告，诉讼时效中断"),
     "contact.made": Purpose(83, "原告催收的经过"),
     "promise.made": Purpose(84, "被告承认债务"),
     "acceleration.noticed": Purpose(90, "原告宣布借款提前到期"),
-    "acceleration.reached": Purpose(91, "提前到期通知到达被告，借款已全部到期"),
+    "acceleration.reached": Purpose(91, "提前到期通知到达被告"),
 }
 LAST = Purpose(95, "与本案有关的其他事实")
 

@@ -95,7 +95,7 @@ def _derived(history: LoanHistory, claim: Claim | None, exhibits: Mapping[str, i
         "overdue_since": history.first("instalment.overdue"),
         "accelerated_on": history.last("acceleration.reached"),
     }
-    accelerated_on = acceleration(history)[0]
+    accelerated_on = acceleration(history, claim.cutoff)[0]
     if accelerated_on is not None:
         values["accelerated_on"] = accelerated_on.isoformat()
     return [Fact(key, value, FactState.DERIVED, *_behind(shown.get(key), exhibits)) for key, value in values.items()]

@@ -6,12 +6,19 @@ which event is missing.
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from decimal import Decimal
 
-from litigation.core.history import LoanHistory, court_date, day_of
+from litigation.core.history import HistoryEvent, LoanHistory, court_date, day_of
 from litigation.core.terms import Cap, CapMethod, LoanTerms, Payment, Repayment
 from litigation.errors import LitigationError
+
+NOT_COMPUTED: Mapping[str, str] = {
+    "loan.restructured": "claims of restructured loans are not computed yet",
+    "recovery.received": "money that came after the write-off has no day and is not applied yet",
+    "performance.made": "money that came after a judgment is not applied yet",
+}
 
 
 class TermsMissingError(LitigationError):
@@ -20,16 +27,17 @@ class TermsMissingError(LitigationError):
     code = "terms-missing"
 
 
-def terms_of(history: LoanHistory, cap_rate: Decimal) -> LoanTerms:
-    """The loan's terms by contract, disbursement and a reached acceleration notice."""
-    if history.all("loan.restructured"):
-        raise TermsMissingError("loan.restructured: claims of restructured loans are not computed yet")
-    contract, paid_out = history.last("contract.signed"), history.last("loan.disbursed")
-    if contract is None:
-        raise TermsMissingError("no event contract.signed: the terms of the contract are not in the log")
-    if paid_out is None:
-        raise TermsMissingError("no event loan.disbursed: nothing shows that the money was paid out")
-    terms = contract.payload
+def terms_of(history: LoanHistory, cap_rate: Decimal, as_of: date) -> LoanTerms:
+    """The loan's terms by contract, disbursement and an acceleration notice in effect on the day."""
+    contract = _only(history, "contract.signed", "the terms of the contract are not in the log")
+    paid_out = _only(history, "loan.disbursed", "nothing shows that the money was paid out")
+    for kind, why in NOT_COMPUTED.items():
+        if history.first(kind) is not None:
+            raise TermsMissingError(f"{kind}: {why}")
+    terms, currency = contract.payload, str(paid_out.payload["currency"])
+    for event in (contract, *history.all("payment.received")):
+        if event.payload["currency"] != currency:
+            raise TermsMissingError(f"{event.type}: its currency is not that of loan.disbursed ({currency})")
     disbursed_on = day_of(paid_out.payload["value_date"])
     assert disbursed_on is not None
     return LoanTerms(
@@ -43,8 +51,8 @@ def terms_of(history: LoanHistory, cap_rate: Decimal) -> LoanTerms:
         day_count=int(terms["day_count"]),
         cap=Cap(cap_rate, CapMethod.GLOBAL),
         prepay=_prepaid(history),
-        accelerated_on=acceleration(history)[0],
-        currency=str(paid_out.payload["currency"]),
+        accelerated_on=acceleration(history, as_of)[0],
+        currency=currency,
     )
 
 
@@ -59,15 +67,28 @@ def payments_of(history: LoanHistory, until: date) -> tuple[Payment, ...]:
     return tuple(found)
 
 
-def acceleration(history: LoanHistory) -> tuple[date | None, date | None]:
-    """Effective date and date of arrival of the acceleration notice; none where no notice reached (CC 565)."""
+def acceleration(history: LoanHistory, as_of: date) -> tuple[date | None, date | None]:
+    """Effective date and date of arrival of the acceleration notice.
+
+    None where no notice reached (CC 565), or where it takes effect only after the day.
+    """
     reached = history.last("acceleration.reached")
     if reached is None:
         return None, None
-    arrived = court_date(reached.occurred_at)
-    effective = day_of(reached.payload["effective_on"])
-    assert effective is not None
-    return max(effective, arrived), arrived
+    arrived = court_date(datetime.fromisoformat(reached.payload["reached_at"]))
+    effective = date.fromisoformat(reached.payload["effective_on"])
+    in_effect = max(effective, arrived)
+    return (in_effect, arrived) if in_effect <= as_of else (None, None)
+
+
+def _only(history: LoanHistory, kind: str, missing: str) -> HistoryEvent:
+    """The one current event of a type: of two, neither may be left out silently."""
+    found = history.all(kind)
+    if not found:
+        raise TermsMissingError(f"no event {kind}: {missing}")
+    if len(found) > 1:
+        raise TermsMissingError(f"{len(found)} events {kind}, none corrected: loans with several are not computed yet")
+    return found[0]
 
 
 def _prepaid(history: LoanHistory) -> bool:

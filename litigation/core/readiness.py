@@ -6,9 +6,13 @@ Ground: CPL Article 124 (what a complaint must state) and the 2025 form. A case 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from litigation.core.casefile import Fact, FactState
+from litigation.core.history import LoanHistory
 from litigation.core.party import Organisation
+from litigation.core.schedule import schedule_for
+from litigation.core.terms import LoanTerms, Repayment
 
 REQUIRED_FACTS: Mapping[str, str] = {
     "defendant.name": "被告姓名，应来自 application.submitted 的 name",
@@ -28,6 +32,9 @@ STOPS: Mapping[str, str] = {
     "borrower.deceased": "借款人已死亡（borrower.deceased），被告须变更",
     "borrower.insolvent": "借款人已进入破产程序（borrower.insolvent），个别诉讼应停止",
     "settlement.agreed": "双方已达成和解（settlement.agreed），须先确认是否履行",
+    "mediation.agreed": "双方已达成调解（mediation.agreed），须先确认是否履行",
+    "claim.assigned": "债权已转让（claim.assigned），原告不再是债权人",
+    "judgment.entered": "已有裁判（judgment.entered），不得就同一债务重复起诉",
 }
 
 
@@ -54,6 +61,26 @@ def defects_of(
         signed, applied = known["contract.borrower"].value, known["defendant.name"].value
         if signed and applied and signed != applied:
             found.append("defendant.name: 申请人与合同借款人姓名不一致，请核实")
+    if known.get("contract.lender") and plaintiff.name and known["contract.lender"].value not in ("", plaintiff.name):
+        found.append("plaintiff.name: 机构资料中的原告名称与合同贷款人不一致，请核实")
     types = set(seen_types)
     found += [f"{kind}: {sentence}" for kind, sentence in STOPS.items() if kind in types]
     return tuple(found)
+
+
+def schedule_defects(history: LoanHistory, terms: LoanTerms | None) -> list[str]:
+    """Where the schedule that the borrower was given is not the one that the claim is computed from."""
+    told = history.last("schedule.set")
+    if told is None or terms is None:
+        return []
+    rows = schedule_for(terms)
+    computed = {"instalments": len(rows), "first_due": rows[0].due.isoformat(), "last_due": rows[-1].due.isoformat()}
+    found = [
+        f"schedule.set: {field} 为 {told.payload[field]}，按合同推算应为 {value}，请核实还款计划"
+        for field, value in computed.items()
+        if told.payload[field] != value
+    ]
+    stated = Decimal(told.payload["instalment_amount"])
+    if terms.repayment is Repayment.EQUAL_INSTALMENT and stated != rows[0].payment:
+        found.append(f"schedule.set: instalment_amount 为 {stated}，按合同推算应为 {rows[0].payment}，请核实还款计划")
+    return found

@@ -19,7 +19,7 @@ from litigation.core.fact_table import facts_of
 from litigation.core.history import HistoryEvent, LoanHistory, court_date, day_of
 from litigation.core.loan_terms import acceleration
 from litigation.core.party import NaturalPerson
-from litigation.core.readiness import defects_of
+from litigation.core.readiness import defects_of, schedule_defects
 from litigation.workflow.assess import Assessment
 from litigation.workflow.case_source import CaseSource, our_reference
 
@@ -43,10 +43,11 @@ def assemble_case(
     notes = [WITHHELD] if "parties" in plaintiff.withheld else []
     if assessment.missing:
         notes.append(f"claim: 无法计算欠款：{assessment.missing}")
+    notes += schedule_defects(history, assessment.terms)
     kinds = {event.type for event in history.current()}
     defects = defects_of(facts, plaintiff.organisation, plaintiff.court, kinds, notes)
     claim = assessment.claim
-    accelerated_on, reached_on = acceleration(history)
+    accelerated_on, reached_on = acceleration(history, source.as_of)
     return CaseFile(
         our_reference=our_reference(history.institution, history.loan),
         institution=history.institution,

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from litigation.core.casefile import StatedTotal
 from litigation.core.claim import Claim, compute_claim, schedule_for
-from litigation.core.history import LoanHistory
+from litigation.core.history import LoanHistory, day_of
 from litigation.core.loan_terms import TermsMissingError, payments_of, terms_of
 from litigation.core.rules import Rules
 from litigation.core.terms import LoanTerms, Payment
@@ -42,7 +42,7 @@ def assess(history: LoanHistory, as_of: date, rules: Rules) -> Assessment:
     """Compute the claim of a loan at its cut-off, or collect what its source states as totals."""
     stated = _stated(history)
     try:
-        terms = terms_of(history, rules.number(CAP_RULE, as_of))
+        terms = terms_of(history, rules.number(CAP_RULE, as_of), as_of)
     except TermsMissingError as error:
         return Assessment(None, None, (), stated, str(error))
     payments = payments_of(history, as_of)
@@ -50,11 +50,15 @@ def assess(history: LoanHistory, as_of: date, rules: Rules) -> Assessment:
 
 
 def overdue_days(history: LoanHistory, as_of: date, rules: Rules) -> int:
-    """Days since the oldest unpaid instalment fell due; 0 where nothing is overdue or nothing can be said."""
+    """Days since the oldest unpaid instalment fell due; 0 where nothing is overdue.
+
+    Where no claim can be computed, by what the lender itself recorded: so the loan is chosen, and its refusal is seen.
+    """
     try:
-        terms = terms_of(history, rules.number(CAP_RULE, as_of))
+        terms = terms_of(history, rules.number(CAP_RULE, as_of), as_of)
     except TermsMissingError:
-        return 0
+        recorded = [day_of(event.payload["due_on"]) for event in history.all("instalment.overdue")]
+        return max(((as_of - due).days for due in recorded if due is not None), default=0)
     return assess_overdue(schedule_for(terms), payments_of(history, as_of), as_of).days
 
 
