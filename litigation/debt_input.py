@@ -15,6 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
+from evidence_service.core.canonical import MAX_DEPTH, nesting_exceeds
 from litigation.core.terms import (
     Allocation,
     Cap,
@@ -88,12 +89,12 @@ def _load(data: bytes) -> Any:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise DebtInputError("file", "is not UTF-8") from error
+    if nesting_exceeds(text, MAX_DEPTH):  # the interpreter's own limit may be raised, and its stack is not
+        raise DebtInputError("file", "is nested too deeply")
     try:
         return json.loads(text, object_pairs_hook=_without_duplicates, parse_float=_Float, parse_constant=_Float)
     except json.JSONDecodeError as error:
         raise DebtInputError("file", f"is not JSON: line {error.lineno} column {error.colno}: {error.msg}") from error
-    except RecursionError as error:
-        raise DebtInputError("file", "is nested too deeply") from error
     except DebtInputError:
         raise
     except ValueError as error:  # a whole number of more than 4,300 digits

@@ -65,7 +65,7 @@ def parse_strict(raw: bytes) -> Any:
         raise CanonicalError(f"not UTF-8: bad byte at offset {error.start}") from None
     if text.startswith("\ufeff"):
         raise CanonicalError("starts with a byte order mark; remove it")
-    if _depth_exceeds(text, MAX_DEPTH):
+    if nesting_exceeds(text, MAX_DEPTH):
         raise CanonicalError(f"nested deeper than {MAX_DEPTH} levels")
     reading = _Reading()
     try:
@@ -198,7 +198,7 @@ class _Reading:
         return _Refused(reason)
 
 
-def _depth_exceeds(text: str, limit: int) -> bool:
+def nesting_exceeds(text: str, limit: int) -> bool:
     """Cheap upper bound before the parser recurses: count brackets outside strings."""
     if text.count("[") + text.count("{") <= limit:
         return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from evidence_service.core.canonical import MAX_DEPTH, nesting_exceeds
 from litigation.documents.fonts import FontSet
 
 _MAX_LINES = 5000
@@ -56,9 +57,11 @@ def _decoded(content: bytes) -> str | None:
 
 
 def _is_json(text: str) -> bool:
+    if nesting_exceeds(text, MAX_DEPTH):  # printed as it stands; the parser would only run out of stack
+        return False
     try:
         json.loads(text)
-    except (ValueError, RecursionError):
+    except ValueError:
         return False
     return True
 
