@@ -49,13 +49,13 @@ def shape(inspector: Any, table: str) -> dict[str, Any]:
     }
 
 
-def test_the_migrated_tables_are_those_that_the_code_believes_in(engine: Engine, tmp_path: Path) -> None:
+def test_the_migrated_tables_are_those_that_the_code_believes_in(
+    engine: Engine, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     assert sorted(inspect(engine).get_table_names()) == sorted(["alembic_version", *(table.name for table in TABLES)])
     believed = create_engine(f"sqlite:///{tmp_path / 'believed.db'}")
     if engine.dialect.name == "postgresql":
-        believed = create_engine(engine.url, connect_args={"options": "-csearch_path=believed"})
-        with engine.begin() as connection:
-            connection.execute(text("CREATE SCHEMA believed"))
+        believed = create_engine(request.getfixturevalue("new_postgres")())
     for room in ROOMS:
         room.create_all(believed)
     migrated, made = inspect(engine), inspect(believed)
@@ -80,7 +80,10 @@ def test_big_numbers_have_room_on_postgresql(engine: Engine) -> None:
 def test_the_tables_that_a_room_calls_append_only_are_guarded_and_no_others(engine: Engine) -> None:
     query = "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"
     if engine.dialect.name == "postgresql":
-        query = "SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal"
+        query = (
+            "SELECT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+            "WHERE NOT tgisinternal AND relnamespace = current_schema()::regnamespace"
+        )
     with engine.connect() as connection:
         guarded = [row[0] for row in connection.execute(text(query))]
     assert {name: guarded.count(name) for name in guarded} == dict.fromkeys(APPEND_ONLY, 2)

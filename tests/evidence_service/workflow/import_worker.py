@@ -48,8 +48,8 @@ def main(url: str, vault: Path, count: int) -> None:
     def answer(counts: ImportCounts) -> None:
         nonlocal told
         size = store.log(INSTITUTION).size
-        for index in range(told, size):
-            print(index, store.event_at(INSTITUTION, index).event_id)
+        for one in reversed(store.events_before(INSTITUTION, size, size - told)):
+            print(one.index, one.event_id)
         told = size
         print(f"read {counts.read}", flush=True)
 
