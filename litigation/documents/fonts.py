@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
+from unicodedata import category
 
 from litigation.documents.faces import Face
 from litigation.documents.fontobjects import EmbeddedSubset
@@ -23,6 +24,7 @@ _REGULAR = _NOTO / "400Regular" / "NotoSerifSC_400Regular.ttf"
 _BOLD = _NOTO / "700Bold" / "NotoSerifSC_700Bold.ttf"
 RARE_FILE = "BabelStoneHan.ttf"
 RARE_SHA256 = "a2027ca3606907f6a628e9cd869605e3879beaaa38b37c7fec95b372130628c8"
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _BREAKS = {"\n": 0.0, "\t": 250.0, "\r": 0.0}
 
 
@@ -83,7 +85,9 @@ class FontSet:
 
     def covers(self, char: str) -> bool:
         """Say whether the character can be printed."""
-        return char in _BREAKS or any(face.covers(char) for face in self.faces[Role.REGULAR])
+        if category(char) in _UNSEEN:  # a reader would see another text than a program: bidi controls, zero width
+            return char in _BREAKS
+        return any(face.covers(char) for face in self.faces[Role.REGULAR])
 
     def missing(self, text: Iterable[str]) -> set[str]:
         """Return the characters that cannot be printed."""

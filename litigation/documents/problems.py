@@ -37,11 +37,14 @@ class MissingGlyphError(PaperError):
     code: ClassVar[str] = "missing-glyph"
 
     def __init__(self, char: str, field: str) -> None:
-        shown = "(no visible form)" if category(char) in _INVISIBLE else char
-        super().__init__(
-            f"no font has the character {shown} (U+{ord(char):04X}) in {field}: "
-            "run tools/fetch_fonts.py for the rare-character font, or correct the field"
-        )
+        if category(char) in _INVISIBLE:
+            message = f"a character without visible form (U+{ord(char):04X}) stands in {field}: correct the field"
+        else:
+            message = (
+                f"no font has the character {char} (U+{ord(char):04X}) in {field}: "
+                "run tools/fetch_fonts.py for the rare-character font, or correct the field"
+            )
+        super().__init__(message)
         self.char = char
         self.field = field
 

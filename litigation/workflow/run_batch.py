@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
@@ -32,8 +33,12 @@ class Failure:
 
 
 def file_name(reference: str, as_of: str) -> str:
-    """Name of a package file: our reference and the cut-off, in safe characters."""
-    return f"{NAME.sub('_', reference)}-{as_of}.zip"
+    """Name of a package file: our reference and the cut-off, in safe characters; no two references share a name."""
+    institution, _, loan = reference.partition(":")
+    safe = NAME.sub("_", loan)
+    if safe != loan:
+        safe = f"{safe}-{sha256(reference.encode()).hexdigest()[:16]}"
+    return f"{institution}_{safe}-{as_of}.zip"
 
 
 def write_file(path: Path, content: bytes) -> None:

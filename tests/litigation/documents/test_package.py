@@ -200,3 +200,14 @@ def test_render_needs_no_network_and_no_home(tmp_path: Path, fonts: FontSet, mon
     monkeypatch.chdir(tmp_path)
     render_package(cases.emptiest_case(), fonts)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "char", ["\u0000", "\u202e", "\u2066", "\u200b", "\u200d", "\ufeff", "\u2028", "\u00ad", "\u0007"]
+)
+def test_a_character_that_nobody_sees_stops_a_paper(fonts: FontSet, char: str) -> None:
+    """A name that reads otherwise to a program than to a judge is refused, even where a font has an empty glyph."""
+    case = cases.ordinary_case()
+    hidden = replace(case, defendant=replace(case.defendant, name=f"王{char}五"))
+    with pytest.raises(MissingGlyphError, match=rf"U\+{ord(char):04X}.*defendant.name"):
+        render_package(hidden, fonts)

@@ -1,0 +1,22 @@
+"""Names and files of a batch."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from litigation.workflow.run_batch import file_name
+
+
+def test_no_two_loans_share_a_package_name() -> None:
+    """Numbers that differ only in characters a file name cannot hold would overwrite each other's packages."""
+    loans = ["借款一", "借款二", "a/b", "a_b", "a:b", "..", "../b", "", "a b", "a\u202eb"]
+    names = {file_name(f"lender:{loan}", "2026-10-31") for loan in loans}
+    assert len(names) == len(loans)
+
+
+def test_a_package_name_stays_in_its_folder_and_is_short_enough() -> None:
+    """Whatever a loan number holds, its file lies in the folder that was asked for."""
+    for loan in ("../../../../tmp/x", "/etc/passwd", "..", "x" * 128, "借" * 128, "a\\b"):
+        name = file_name(f"{'i' * 40}:{loan}", "2026-10-31")
+        assert Path(name).name == name
+        assert len(name.encode()) < 240
