@@ -1,17 +1,19 @@
 """Asks one Ethereum node by JSON-RPC over HTTP, with the standard library alone.
 
-Spec: https://ethereum.github.io/execution-apis/, docs/spec/verify.md (8). Every question has a timeout and a size
-limit, follows no redirect and uses no proxy; whatever is not a clean answer is a ChainUnreachableError.
+Spec: https://ethereum.github.io/execution-apis/, docs/spec/verify.md (8). Every question has a size limit and one time
+limit over all of it, however slowly bytes drip in; it follows no redirect and uses no proxy; whatever is not a clean
+answer is a ChainUnreachableError.
 """
 
 from __future__ import annotations
 
 import http.client
 import json
-import urllib.error
-import urllib.request
+import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,22 +25,20 @@ MAX_ANSWER = 4 << 20
 LATEST_POSSIBLE = 2**63
 
 
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A node that sends us elsewhere is not the node that was named."""
-
-    def redirect_request(self, *_: Any, **__: Any) -> None:
-        return None
-
-
 class RpcChainReader:
     """One node. Answers about the past that cannot change while a program runs are kept."""
 
     def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
-        if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        try:
+            parts = urlsplit(url)
+            self._host, self._port = parts.hostname, parts.port
+        except ValueError:
+            raise ChainUnreachableError("the address of a node is not a URL") from None
+        if parts.scheme not in ("http", "https") or not self._host:
             raise ChainUnreachableError("the address of a node begins with http:// or https://")
-        self._url = url
+        self._connection = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         self._timeout = timeout
-        self._opener = urllib.request.build_opener(_NoRedirect, urllib.request.ProxyHandler({}))
         self._kept: dict[tuple[str, str], Any] = {}
 
     def chain_id(self) -> int:
@@ -93,20 +93,38 @@ class RpcChainReader:
 
     def _ask(self, method: str, *params: Any) -> Any:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}).encode()
-        request = urllib.request.Request(  # noqa: S310 - the scheme was checked above
-            self._url, data=body, headers={"Content-Type": "application/json"}
-        )
         try:
-            with self._opener.open(request, timeout=self._timeout) as response:
-                raw = response.read(MAX_ANSWER + 1)
-        except urllib.error.HTTPError as error:
-            error.close()
-            raise ChainUnreachableError(f"{method}: HTTP status {error.code}") from None
+            status, raw = self._post(body)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise ChainUnreachableError(f"{method}: {type(error).__name__}") from None
+        if status != http.client.OK:
+            raise ChainUnreachableError(f"{method}: HTTP status {status}")
         if len(raw) > MAX_ANSWER:
             raise ChainUnreachableError(f"{method}: the answer is larger than {MAX_ANSWER >> 20} MiB")
         return _result(method, raw)
+
+    def _post(self, body: bytes) -> tuple[int, bytes]:
+        """One question over its own connection, which is cut when the time is over."""
+        connection = self._connection(str(self._host), self._port, timeout=self._timeout)
+        try:
+            connection.connect()
+            limit = Timer(self._timeout, _cut, [connection.sock])
+            limit.daemon = True
+            limit.start()
+            try:
+                connection.request("POST", self._target, body, {"Content-Type": "application/json"})
+                with connection.getresponse() as response:
+                    return response.status, response.read(MAX_ANSWER + 1)
+            finally:
+                limit.cancel()
+        finally:
+            connection.close()
+
+
+def _cut(sock: socket.socket) -> None:
+    """End a connection under its reader; what was read so far is no answer, or is one that came in time."""
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)
 
 
 def _result(method: str, raw: bytes) -> Any:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -121,7 +122,35 @@ def test_a_node_that_takes_too_long_or_is_away_is_unreachable() -> None:
         RpcChainReader("http://127.0.0.1:9").chain_id()
 
 
-@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://127.0.0.1/", "127.0.0.1:8545", "http://", ""])
+@pytest.mark.parametrize("drip", [b"HTTP/1.1 200 OK\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: "])
+def test_a_node_that_drips_its_answer_is_cut_off_when_the_time_is_over(drip: bytes) -> None:
+    """Each byte comes soon enough; all of them together never end."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def trickle() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(65536)
+                connection.sendall(drip)
+                with suppress(OSError):
+                    for _ in range(200):
+                        connection.sendall(b" ")
+                        time.sleep(0.05)
+
+        thread = threading.Thread(target=trickle, daemon=True)
+        thread.start()
+        started = time.monotonic()
+        with pytest.raises(ChainUnreachableError):
+            RpcChainReader(f"http://127.0.0.1:{server.getsockname()[1]}", timeout=0.4).chain_id()
+        assert time.monotonic() - started < 3
+        thread.join(5)
+        assert not thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["file:///etc/passwd", "ftp://127.0.0.1/", "127.0.0.1:8545", "http://", "", "http://[::1", "http://h:99999999"],
+)
 def test_only_http_addresses_are_taken(url: str) -> None:
     with pytest.raises(ChainUnreachableError):
         RpcChainReader(url)
