@@ -42,8 +42,8 @@ arrows: setup-test ## Hold the arrows between the rooms
 format: setup-test ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-bench: setup-test ## The ratios of docs/performance.md, measured here and now
-	@$(BIN)/python tools/bench.py
+bench: setup-test ## The ratios of docs/performance.md, measured here and now (BENCH=--quick: under a minute)
+	@$(BIN)/python -m tools.bench $(BENCH)
 
 contracts: setup-test ## Compile the contracts and ship ABI and bytecode
 	@$(BIN)/python tools/compile_contracts.py
