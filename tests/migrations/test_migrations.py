@@ -20,6 +20,7 @@ from evidence_service.database import migrate, open_database, writing
 from litigation.adapters import tables as litigation_tables
 from tests.conftest import ROOT
 from tests.evidence_service.adapters.logs import ingest, make_log, publish_plainly
+from tests.evidence_service.adapters.races import both, meeting_before
 from tests.evidence_service.examples import INSTITUTION
 from web import tables as web_tables
 
@@ -162,6 +163,15 @@ def test_four_processes_that_start_a_new_instance_at_once_all_find_it_ready(data
     opened = open_database(database_url)
     assert set(inspect(opened).get_table_names()) > {table.name for table in TABLES}
     opened.dispose()
+
+
+def test_two_first_starts_that_meet_in_the_database_both_find_it_ready(database_url: str) -> None:
+    one, other = open_database(database_url), open_database(database_url)
+    with meeting_before("CREATE TABLE", one, other):
+        both(lambda: migrate(one), lambda: migrate(other))
+    assert set(inspect(one).get_table_names()) > {table.name for table in TABLES}
+    one.dispose()
+    other.dispose()
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.ports import ON_CHAIN_STATES, OPEN_STATES, AnchorRecord, AnchorState, AnchorStore
 from tests.evidence_service.adapters.logs import make_log
+from tests.evidence_service.adapters.races import both, meeting_before
 from tests.evidence_service.examples import INSTITUTION, NOW
 
 
@@ -70,6 +71,12 @@ def test_sixteen_threads_that_store_the_same_intent_store_it_once(store: SqlAnch
         ids = {record.id for record in pool.map(lambda _: store.add(intent(5)), range(16))}
     assert len(ids) == 1
     assert len(store.open(INSTITUTION)) == 1
+
+
+def test_two_runs_that_meet_in_the_database_store_the_same_intent_once(store: SqlAnchorStore, engine: Engine) -> None:
+    with meeting_before("INSERT INTO anchor", engine):
+        first, second = both(lambda: store.add(intent(5)), lambda: store.add(intent(5)))
+    assert first == second
 
 
 @pytest.mark.parametrize("state", AnchorState)

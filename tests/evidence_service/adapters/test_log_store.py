@@ -31,6 +31,7 @@ from tests.evidence_service.adapters.logs import (
     publish_plainly,
     record_of,
 )
+from tests.evidence_service.adapters.races import both, meeting_before
 from tests.evidence_service.core.signing import TestKey
 from tests.evidence_service.examples import INSTITUTION, NOW, Randomness, event, events
 
@@ -344,6 +345,27 @@ def test_sixteen_publishers_at_once_store_one_checkpoint(store: SqlLogStore) -> 
         made = list(pool.map(lambda _: publish_plainly(store), range(16)))
     assert len({one.note for one in made}) == 1
     assert len(store.checkpoints(INSTITUTION, 100)) == 1
+
+
+def test_two_publishers_that_meet_in_the_database_store_one_checkpoint(store: SqlLogStore, engine: Engine) -> None:
+    ingest(store, 3)
+    with meeting_before("INSERT INTO checkpoint", engine):
+        both(lambda: publish_plainly(store), lambda: publish_plainly(store))
+    assert len(store.checkpoints(INSTITUTION, 100)) == 1
+
+
+def test_two_writers_that_meet_in_the_database_both_succeed(store: SqlLogStore, engine: Engine) -> None:
+    with meeting_before("INSERT INTO entry", engine):
+        both(lambda: ingest(store, 3), lambda: ingest(store, 3, first=3))
+    assert store.log(INSTITUTION).size == 6
+    assert_sound(store)
+
+
+def test_two_that_make_the_same_log_at_once_get_the_same_one(engine: Engine) -> None:
+    store = SqlLogStore(engine)
+    with meeting_before("INSERT INTO log", engine):
+        first, second = both(lambda: make_log(store), lambda: make_log(store))
+    assert first == second
 
 
 CHANGES = [

@@ -191,6 +191,15 @@ def test_any_flipped_bit_of_a_disclosure_no_longer_opens_its_commitment(data: st
     assert other.digest not in held
 
 
+def test_a_disclosure_in_any_other_base64url_of_the_same_bytes_is_refused() -> None:
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    one = next(one for one in commit(full_event("contract.signed"), SECRET) if len(one.encoded) % 4)
+    other = one.encoded[:-1] + letters[letters.index(one.encoded[-1]) ^ 1]
+    assert decoded(other) == decoded(one.encoded)
+    with pytest.raises(DisclosureError, match="canonical base64url"):
+        parse_disclosure(other)
+
+
 def encoded_json(raw: bytes) -> str:
     return base64url(raw)
 

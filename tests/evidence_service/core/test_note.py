@@ -181,6 +181,25 @@ def test_a_malformed_note_is_a_note_error(name: str) -> None:
         parse_note(MALFORMED[name])
 
 
+def loosened(encoded: str) -> str:
+    """Other base64 of the same bytes: the last character before the padding carries bits that nobody reads."""
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    body = encoded.rstrip("=")
+    other = body[:-1] + letters[letters.index(body[-1]) ^ 1] + encoded[len(body) :]
+    assert base64.b64decode(other) == base64.b64decode(encoded)
+    return other
+
+
+def test_a_signature_or_key_in_any_other_base64_of_the_same_bytes_is_refused() -> None:
+    encoded = SIGNATURE_LINE.split()[-1]
+    with pytest.raises(NoteError, match="not canonical base64"):
+        parse_note(GOOD.replace(encoded, loosened(encoded)).encode())
+    key = str(VerifierKey("log.example", 0x06, bytes(6)))  # a length that needs padding
+    name, key_id, encoded = key.split("+", 2)
+    with pytest.raises(NoteError, match="not canonical base64"):
+        parse_vkey(f"{name}+{key_id}+{loosened(encoded)}")
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_note_or_a_note_error(raw: bytes) -> None:
     try:
