@@ -38,19 +38,29 @@ def say(text: str) -> None:
 
 
 def refusals_exit_1(command: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-    """Turn an error of the house into one line on standard error and exit 1; with --json also into one object."""
+    """Turn an error of the house or of the disk into one line and exit 1; with --json also into one object."""
 
     @wraps(command)
     def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Result:
         try:
             return command(*args, **kwargs)
         except ProofDocketError as error:
-            say(f"Error: {error}")
-            if kwargs.get("as_json"):
-                click.echo(json.dumps({"error": {"code": error.code, "message": str(error)}}, ensure_ascii=False))
+            _refuse(error.code, str(error), kwargs)
+            raise click.exceptions.Exit(1) from error
+        except BrokenPipeError:
+            raise  # the reader of our output went away: click knows what to do
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            _refuse("disk", f"{where}{error.strerror or type(error).__name__}", kwargs)
             raise click.exceptions.Exit(1) from error
 
     return wrapped
+
+
+def _refuse(code: str, message: str, options: Mapping[str, Any]) -> None:
+    say(f"Error: {message}")
+    if options.get("as_json"):
+        click.echo(json.dumps({"error": {"code": code, "message": message}}, ensure_ascii=False))
 
 
 @contextmanager

@@ -15,22 +15,41 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
+from sqlalchemy.exc import OperationalError
+
+from evidence_service.errors import StoreError
 
 MIGRATION_LOCK = (7305, -1)
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITE = {"proofdocket_write": True}
 
 
+class DatabaseError(StoreError):
+    """The database cannot work: the disk is full, another program holds it, or the server is away."""
+
+    code = "database"
+
+
 def open_database(url: str) -> Engine:
     """Open the database at a SQLAlchemy URL, e.g. ``sqlite:////path/proofdocket.db`` or ``postgresql+psycopg://…``."""
     # hide_parameters: a database error must not print bodies, secrets and loan numbers.
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        event.listen(engine, "handle_error", _say_it_in_one_line)
+        return engine
     engine = create_engine(url, connect_args={"timeout": 60}, hide_parameters=True)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "handle_error", _say_it_in_one_line)
     return engine
+
+
+def _say_it_in_one_line(context: ExceptionContext) -> None:
+    """A full disk, a lock that never came, a server that is away: an error of the house, not of the driver."""
+    if isinstance(context.sqlalchemy_exception, OperationalError) and not context.is_pre_ping:
+        said = str(context.original_exception).strip().splitlines() or ["no reason given"]
+        raise DatabaseError(f"the database refused: {said[0]}") from context.original_exception
 
 
 @contextmanager

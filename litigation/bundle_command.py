@@ -43,12 +43,12 @@ class CaseWorker:
         """Build one case and write its package."""
         institution = self._source.log.institution
         reference = our_reference(institution, loan)
+        path = self._out / file_name(reference, self._source.as_of.isoformat())
         try:
             built = self._service.build(self._source, loan)
+            write_file(path, built.content)
         except ProofDocketError as error:
             return failure_of(reference, error)
-        path = self._out / file_name(reference, self._source.as_of.isoformat())
-        write_file(path, built.content)
         return PackageFile(
             our_reference=reference,
             institution=institution,

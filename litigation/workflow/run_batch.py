@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from evidence_service.errors import ProofDocketError
+from litigation.errors import LitigationError
 
 Built = TypeVar("Built")
 NAME = re.compile(r"[^A-Za-z0-9._-]+")
@@ -32,6 +33,12 @@ class Failure:
     reason: str
 
 
+class PackageNotWrittenError(LitigationError):
+    """The folder of the packages takes no file: full, gone or not ours."""
+
+    code = "package-not-written"
+
+
 def file_name(reference: str, as_of: str) -> str:
     """Name of a package file: our reference and the cut-off, in safe characters; no two references share a name."""
     institution, _, loan = reference.partition(":")
@@ -44,12 +51,16 @@ def file_name(reference: str, as_of: str) -> str:
 def write_file(path: Path, content: bytes) -> None:
     """Write bytes durably under their final name, or not at all."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    with temporary.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    # Crash here: a hidden temporary file is left; the package does not exist.
-    temporary.replace(path)
+    try:
+        with temporary.open("wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        # Crash here: a hidden temporary file is left; the package does not exist.
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise PackageNotWrittenError(f"the package cannot be written ({error.strerror})") from error
 
 
 def run_cases(

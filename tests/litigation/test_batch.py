@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from litigation.workflow.run_batch import file_name
+import pytest
+
+from litigation.workflow.run_batch import PackageNotWrittenError, file_name, write_file
 
 
 def test_no_two_loans_share_a_package_name() -> None:
@@ -20,3 +22,13 @@ def test_a_package_name_stays_in_its_folder_and_is_short_enough() -> None:
         name = file_name(f"{'i' * 40}:{loan}", "2026-10-31")
         assert Path(name).name == name
         assert len(name.encode()) < 240
+
+
+def test_a_package_that_cannot_be_written_is_an_error_of_its_case_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A full disk or a name that is a folder fails one case; the batch goes on."""
+    (tmp_path / "p.zip").mkdir()
+    with pytest.raises(PackageNotWrittenError, match="cannot be written"):
+        write_file(tmp_path / "p.zip", b"x")
+    assert [path.name for path in tmp_path.iterdir()] == ["p.zip"]
+    with pytest.raises(PackageNotWrittenError):
+        write_file(tmp_path / "gone" / "p.zip", b"x")
