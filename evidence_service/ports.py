@@ -152,7 +152,7 @@ class LogStore(Protocol):
         ...
 
     def events_of_loan(self, institution: str, loan: str) -> list[StoredEvent]:
-        """All events of a loan by sequence."""
+        """All events of a loan by sequence. A history with a gap, or shorter than its head says, is a StoreError."""
         ...
 
     def loans(self, institution: str) -> Iterator[tuple[str, LoanHead]]:

@@ -168,10 +168,17 @@ class SqlLogStore:
         return self._events(condition, limit=limit, order=tables.event.c.idx.desc())
 
     def events_of_loan(self, institution: str, loan: str) -> list[StoredEvent]:
-        """All events of a loan by sequence."""
+        """All events of a loan by sequence. A history with a gap, or shorter than its head says, is a StoreError."""
         log = self._log(institution)
+        head = select(tables.loan.c.next_sequence).where(tables.loan.c.log_id == log.id, tables.loan.c.loan == loan)
+        with reading(self._engine) as connection:
+            logged = connection.execute(head).scalar_one_or_none() or 0  # asked first: histories only grow
         condition = (tables.event.c.log_id == log.id) & (tables.event.c.loan == loan)
-        return self._events(condition, order=tables.event.c.sequence)
+        found = self._events(condition, order=tables.event.c.sequence)
+        missing = next((at for at, one in enumerate(found) if one.sequence != at), len(found))
+        if missing < max(logged, len(found)):
+            raise StoreError(f"log {institution}: entry {missing} of this loan is missing from the database")
+        return found
 
     def loans(self, institution: str) -> Iterator[tuple[str, LoanHead]]:
         """All loans of a log with their heads, by loan number."""

@@ -58,9 +58,14 @@ def prove(store: LogStore, event: StoredEvent, published: PublishedCheckpoint | 
 
 def disclosures_of(event: StoredEvent) -> tuple[Disclosure, ...]:
     """Every disclosure of an event, recomputed from its body and its secret; they must be those that were logged."""
-    disclosures = commit(parse_event(event.body), event.secret)
+    declared = parse_event(event.body)
+    disclosures = commit(declared, event.secret)
     if tuple(digests(disclosures)) != parse_leaf(event.leaf).digests:
         raise EntryChangedError(
             f"log {event.institution}: the body or secret of entry {event.index} was changed in the database"
+        )
+    if (declared.id, declared.loan) != (event.event_id, event.loan):
+        raise EntryChangedError(
+            f"log {event.institution}: the id or loan of entry {event.index} was changed in the database"
         )
     return disclosures

@@ -125,6 +125,28 @@ def test_a_leaf_and_hash_changed_together_are_not_proven_under_the_checkpoint_th
         prove(instance.store, instance.store.event_at(INSTITUTION, 2))
 
 
+@pytest.mark.parametrize("column", ["event_id", "loan"])
+def test_an_event_that_was_put_under_another_id_or_loan_discloses_nothing(instance: Instance, column: str) -> None:
+    instance.ingest(3)
+    instance.tamper(f"UPDATE event SET {column} = 'E-MOVED' WHERE idx = 1")
+    with pytest.raises(EntryChangedError, match="id or loan of entry 1 was changed"):
+        disclosures_of(instance.store.event_at(INSTITUTION, 1))
+
+
+@pytest.mark.parametrize("index", [0, 3, 6, 9])
+@pytest.mark.parametrize(
+    "change", ["DELETE FROM event WHERE idx = :idx", "UPDATE event SET loan = 'LN-X' WHERE idx = :idx"]
+)
+def test_a_history_from_which_an_event_was_taken_is_not_told_as_if_it_were_whole(
+    instance: Instance, change: str, index: int
+) -> None:
+    instance.ingest(12)
+    assert [one.index for one in instance.store.events_of_loan(INSTITUTION, "LN-0")] == [0, 3, 6, 9]
+    instance.tamper(change, idx=index)
+    with pytest.raises(StoreError, match=f"entry {index // 3} of this loan is missing"):
+        instance.store.events_of_loan(INSTITUTION, "LN-0")
+
+
 @pytest.mark.parametrize("column", ["body", "secret"])
 def test_a_body_or_secret_that_was_changed_discloses_nothing(instance: Instance, column: str) -> None:
     instance.ingest(3)
