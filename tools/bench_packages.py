@@ -151,7 +151,7 @@ def _batch_row(portfolio: _Portfolio) -> Row:
         made.extend(package.pages for package in built)
 
     seconds = spend(run).wall
-    largest = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return Row(
         "batch",
         f"batch of the {len(made)} overdue cases",
@@ -160,7 +160,7 @@ def _batch_row(portfolio: _Portfolio) -> Row:
         target=BATCH,
         lacks="1,000 cases, seals",
         note=f"{sum(made):,} pages, {len(made) / seconds:.1f} cases/s; up to {workers} workers, their start included; "
-        f"largest process {largest / 1024:,.0f} MB",
+        f"largest child process {largest / 1024:,.0f} MB",
     )
 
 
