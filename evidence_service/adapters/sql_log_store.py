@@ -6,24 +6,23 @@ and from the leaf hashes, so a proof reads a handful of tiles however large the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, text
 
 from evidence_service.adapters import tables
-from evidence_service.adapters.subtrees import SubtreeTiles, append_subtrees
-from evidence_service.core.checkpoint import parse_checkpoint
-from evidence_service.core.event import format_instant, parse_instant
+from evidence_service.adapters.sql_log_rows import log_record, published_checkpoint, stored_event
+from evidence_service.adapters.sql_log_writer import SqlLogWriter
+from evidence_service.adapters.subtrees import SubtreeTiles
+from evidence_service.core.event import format_instant
 from evidence_service.core.merkle import SubtreeReader
-from evidence_service.core.note import parse_note
 from evidence_service.database import reading, writing
 from evidence_service.errors import ConflictError, NotFoundError, StoreError
-from evidence_service.ports import LoanHead, LogRecord, NewEntry, PublishedCheckpoint, StoredEvent
+from evidence_service.ports import LoanHead, LogRecord, PublishedCheckpoint, StoredEvent
 
-CHUNK = 500
 PAGE = 4096
 EVENT_COLUMNS = (tables.event, tables.entry.c.leaf, tables.entry.c.leaf_hash)
 
@@ -62,7 +61,7 @@ class SqlLogStore:
     def logs(self) -> list[LogRecord]:
         """All logs, oldest first."""
         with reading(self._engine) as connection:
-            return [_log_record(row) for row in connection.execute(select(tables.log).order_by(tables.log.c.id))]
+            return [log_record(row) for row in connection.execute(select(tables.log).order_by(tables.log.c.id))]
 
     @contextmanager
     def writing(self, institution: str) -> Iterator[SqlLogWriter]:
@@ -115,7 +114,7 @@ class SqlLogStore:
             .limit(limit)
         )
         with reading(self._engine) as connection:
-            return [_published(row) for row in connection.execute(query)]
+            return [published_checkpoint(row) for row in connection.execute(query)]
 
     def add_checkpoint(self, institution: str, published: PublishedCheckpoint) -> None:
         """Store a checkpoint durably. The same size twice must be the same root."""
@@ -232,7 +231,7 @@ class SqlLogStore:
             raise NotFoundError(
                 f"institution {institution[:40]!r} has no log here; `proofdocket institution add` makes one"
             )
-        return _log_record(row)
+        return log_record(row)
 
     def _log_id(self, institution: str) -> int:
         """The id of an institution's log, which never changes: asked once."""
@@ -250,7 +249,7 @@ class SqlLogStore:
         )
         with reading(self._engine) as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else _published(row)
+        return None if row is None else published_checkpoint(row)
 
     def _events(
         self,
@@ -272,147 +271,10 @@ class SqlLogStore:
         if limit is not None:
             query = query.limit(limit)
         with reading(self._engine) as connection:
-            return [_stored(row) for row in connection.execute(query)]
-
-
-class SqlLogWriter:
-    """One open write transaction on one log."""
-
-    def __init__(self, connection: Connection, log_id: int, size: int) -> None:
-        self._connection = connection
-        self._log_id = log_id
-        self._size = size
-
-    @property
-    def size(self) -> int:
-        """Entries in the log, those appended in this transaction included."""
-        return self._size
-
-    def newest_capture(self) -> datetime | None:
-        """When the newest entry was captured; None in an empty log."""
-        table = tables.event
-        query = select(table.c.captured_at).where(table.c.log_id == self._log_id, table.c.idx == self._size - 1)
-        stamp = self._connection.execute(query).scalar_one_or_none()
-        return None if stamp is None else parse_instant(stamp, "captured_at")
-
-    def known_events(self, event_ids: Sequence[str]) -> dict[str, bytes]:
-        """Canonical body of each of these events that the log already holds."""
-        table = tables.event
-        found: dict[str, bytes] = {}
-        for part in _chunks(event_ids):
-            query = select(table.c.event_id, table.c.body).where(
-                table.c.log_id == self._log_id, table.c.event_id.in_(part)
-            )
-            found.update({row.event_id: row.body for row in self._connection.execute(query)})
-        return found
-
-    def loan_heads(self, loans: Sequence[str]) -> dict[str, LoanHead]:
-        """Head of each of these loans that the log already knows."""
-        table = tables.loan
-        found: dict[str, LoanHead] = {}
-        for part in _chunks(loans):
-            query = select(table).where(table.c.log_id == self._log_id, table.c.loan.in_(part))
-            for row in self._connection.execute(query):
-                found[row.loan] = LoanHead(row.reference, row.next_sequence, row.last_leaf_hash)
-        return found
-
-    def append(self, entries: Sequence[NewEntry], heads: Mapping[str, LoanHead]) -> int:
-        """Append entries in order, store the loans' new heads, return the new size."""
-        if not entries:
-            return self._size
-        start, log_id = self._size, self._log_id
-        self._insert(tables.entry, [(log_id, start + i, item.leaf, item.leaf_hash) for i, item in enumerate(entries)])
-        self._insert(
-            tables.event,
-            [
-                (
-                    log_id, item.event_id, start + i, item.loan, item.sequence, item.type, item.occurred_at,
-                    item.captured_at, item.body, item.secret,
-                )
-                for i, item in enumerate(entries)
-            ],
-        )  # fmt: skip
-        self._store_heads(heads)
-        append_subtrees(self._connection, log_id, start, [item.leaf_hash for item in entries])
-        self._size = start + len(entries)
-        self._connection.execute(update(tables.log).where(tables.log.c.id == log_id).values(size=self._size))
-        return self._size
-
-    def _insert(self, table: Table, rows: list[tuple[Any, ...]]) -> None:
-        """Insert many rows, all columns in the table's order, straight through the driver.
-
-        SQLAlchemy would convert every value of every row; here they are what both drivers take as they are, and that
-        conversion was half the cost of an append.
-        """
-        mark = "?" if self._connection.dialect.paramstyle == "qmark" else "%s"
-        marks = ", ".join([mark] * len(table.columns))
-        names = ", ".join(table.columns.keys())
-        self._connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608
-
-    def _store_heads(self, heads: Mapping[str, LoanHead]) -> None:
-        known = self.loan_heads(list(heads))
-        fresh = [name for name in heads if name not in known]
-        if fresh:
-            self._connection.execute(insert(tables.loan), [self._head_row(name, heads[name]) for name in fresh])
-        if known:
-            statement = text(
-                "UPDATE loan SET next_sequence = :next_sequence, last_leaf_hash = :last_leaf_hash "
-                "WHERE log_id = :log_id AND loan = :loan"
-            )
-            self._connection.execute(statement, [self._head_row(name, heads[name]) for name in known])
-
-    def _head_row(self, loan: str, head: LoanHead) -> dict[str, object]:
-        return {
-            "log_id": self._log_id,
-            "loan": loan,
-            "reference": head.reference,
-            "next_sequence": head.next_sequence,
-            "last_leaf_hash": head.last_leaf_hash,
-        }
-
-
-def _chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(names), CHUNK):
-        yield names[start : start + CHUNK]
+            return [stored_event(row) for row in connection.execute(query)]
 
 
 def _lock(connection: Connection, log_id: int) -> None:
     """PostgreSQL: one writer per log. SQLite already holds its write lock (BEGIN IMMEDIATE)."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(7305, :log_id)"), {"log_id": log_id})
-
-
-def _log_record(row: Any) -> LogRecord:
-    return LogRecord(
-        id=row.id,
-        institution=row.institution,
-        name=row.name,
-        origin=row.origin,
-        vkey=row.vkey,
-        package_vkey=row.package_vkey,
-        size=row.size,
-    )
-
-
-def _published(row: Any) -> PublishedCheckpoint:
-    note: str = row.note
-    created_at = parse_instant(row.created_at, "created_at")
-    return PublishedCheckpoint(parse_checkpoint(parse_note(note.encode()).text), note, created_at)
-
-
-def _stored(row: Any) -> StoredEvent:
-    values = row._mapping
-    return StoredEvent(
-        institution=values["institution"],
-        event_id=values["event_id"],
-        loan=values["loan"],
-        index=values["idx"],
-        sequence=values["sequence"],
-        type=values["type"],
-        occurred_at=parse_instant(values["occurred_at"], "occurred_at"),
-        captured_at=parse_instant(values["captured_at"], "captured_at"),
-        body=bytes(values["body"]),
-        secret=bytes(values["secret"]),
-        leaf=bytes(values["leaf"]),
-        leaf_hash=bytes(values["leaf_hash"]),
-    )

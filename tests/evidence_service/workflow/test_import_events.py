@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from evidence_service.adapters.file_vault import FileVault
-from evidence_service.adapters.sql_log_store import SqlLogStore, SqlLogWriter
+from evidence_service.adapters.sql_log_store import SqlLogStore
+from evidence_service.adapters.sql_log_writer import SqlLogWriter
 from evidence_service.core.digest import sha256_hex, sm3_hex
 from evidence_service.core.event import format_instant
 from evidence_service.errors import NotFoundError

@@ -1,0 +1,117 @@
+"""One open write transaction on one log: what is known, and the append. Everything in it commits together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select, text, update
+
+from evidence_service.adapters import tables
+from evidence_service.adapters.subtrees import append_subtrees
+from evidence_service.core.event import parse_instant
+from evidence_service.ports import LoanHead, NewEntry
+
+CHUNK = 500
+
+
+class SqlLogWriter:
+    """One open write transaction on one log."""
+
+    def __init__(self, connection: Connection, log_id: int, size: int) -> None:
+        self._connection = connection
+        self._log_id = log_id
+        self._size = size
+
+    @property
+    def size(self) -> int:
+        """Entries in the log, those appended in this transaction included."""
+        return self._size
+
+    def newest_capture(self) -> datetime | None:
+        """When the newest entry was captured; None in an empty log."""
+        table = tables.event
+        query = select(table.c.captured_at).where(table.c.log_id == self._log_id, table.c.idx == self._size - 1)
+        stamp = self._connection.execute(query).scalar_one_or_none()
+        return None if stamp is None else parse_instant(stamp, "captured_at")
+
+    def known_events(self, event_ids: Sequence[str]) -> dict[str, bytes]:
+        """Canonical body of each of these events that the log already holds."""
+        table = tables.event
+        found: dict[str, bytes] = {}
+        for part in _chunks(event_ids):
+            query = select(table.c.event_id, table.c.body).where(
+                table.c.log_id == self._log_id, table.c.event_id.in_(part)
+            )
+            found.update({row.event_id: row.body for row in self._connection.execute(query)})
+        return found
+
+    def loan_heads(self, loans: Sequence[str]) -> dict[str, LoanHead]:
+        """Head of each of these loans that the log already knows."""
+        table = tables.loan
+        found: dict[str, LoanHead] = {}
+        for part in _chunks(loans):
+            query = select(table).where(table.c.log_id == self._log_id, table.c.loan.in_(part))
+            for row in self._connection.execute(query):
+                found[row.loan] = LoanHead(row.reference, row.next_sequence, row.last_leaf_hash)
+        return found
+
+    def append(self, entries: Sequence[NewEntry], heads: Mapping[str, LoanHead]) -> int:
+        """Append entries in order, store the loans' new heads, return the new size."""
+        if not entries:
+            return self._size
+        start, log_id = self._size, self._log_id
+        self._insert(tables.entry, [(log_id, start + i, item.leaf, item.leaf_hash) for i, item in enumerate(entries)])
+        self._insert(
+            tables.event,
+            [
+                (
+                    log_id, item.event_id, start + i, item.loan, item.sequence, item.type, item.occurred_at,
+                    item.captured_at, item.body, item.secret,
+                )
+                for i, item in enumerate(entries)
+            ],
+        )  # fmt: skip
+        self._store_heads(heads)
+        append_subtrees(self._connection, log_id, start, [item.leaf_hash for item in entries])
+        self._size = start + len(entries)
+        self._connection.execute(update(tables.log).where(tables.log.c.id == log_id).values(size=self._size))
+        return self._size
+
+    def _insert(self, table: Table, rows: list[tuple[Any, ...]]) -> None:
+        """Insert many rows, all columns in the table's order, straight through the driver.
+
+        SQLAlchemy would convert every value of every row; here they are what both drivers take as they are, and that
+        conversion was half the cost of an append.
+        """
+        mark = "?" if self._connection.dialect.paramstyle == "qmark" else "%s"
+        marks = ", ".join([mark] * len(table.columns))
+        names = ", ".join(table.columns.keys())
+        self._connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608
+
+    def _store_heads(self, heads: Mapping[str, LoanHead]) -> None:
+        known = self.loan_heads(list(heads))
+        fresh = [name for name in heads if name not in known]
+        if fresh:
+            self._connection.execute(insert(tables.loan), [self._head_row(name, heads[name]) for name in fresh])
+        if known:
+            statement = text(
+                "UPDATE loan SET next_sequence = :next_sequence, last_leaf_hash = :last_leaf_hash "
+                "WHERE log_id = :log_id AND loan = :loan"
+            )
+            self._connection.execute(statement, [self._head_row(name, heads[name]) for name in known])
+
+    def _head_row(self, loan: str, head: LoanHead) -> dict[str, object]:
+        return {
+            "log_id": self._log_id,
+            "loan": loan,
+            "reference": head.reference,
+            "next_sequence": head.next_sequence,
+            "last_leaf_hash": head.last_leaf_hash,
+        }
+
+
+def _chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(names), CHUNK):
+        yield names[start : start + CHUNK]
