@@ -111,7 +111,7 @@ def _their_jobs(
     """The same leaves in pymerkle: proofs from its SQLite tree, verification of proofs from its tree in memory."""
     if find_spec("pymerkle") is None:
         return {}
-    import pymerkle  # noqa: PLC0415 - a test extra under the GPL: never shipped, used as a yardstick only
+    import pymerkle  # type: ignore[import-untyped]  # noqa: PLC0415 - a test extra under the GPL: never shipped, used as a yardstick only
 
     stored: Any = pymerkle.SqliteTree(str(folder / "theirs.db"))
     stored.append_entries(list(leaves))
