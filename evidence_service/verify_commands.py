@@ -48,6 +48,8 @@ def verify(
     path: Path, *, trust_path: Path | None, rpc: str | None, offline: bool, lang: Language, as_json: bool
 ) -> None:
     """Verify PATH: a proof (F.tlog-proof beside F.leaf.json), a package ZIP, a PDF, or a folder of them."""
+    if rpc == "":
+        raise click.UsageError("--rpc needs the address of a node.")
     if rpc and offline:
         raise click.UsageError("--rpc and --offline exclude each other.")
     try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from evidence_service.core.checkpoint import parse_checkpoint
 from evidence_service.core.event import parse_instant
 from evidence_service.core.note import parse_note
+from evidence_service.errors import MalformedInputError, StoreError
 from evidence_service.ports import LogRecord, PublishedCheckpoint, StoredEvent
 
 
@@ -33,6 +35,15 @@ def published_checkpoint(row: Any) -> PublishedCheckpoint:
 def stored_event(row: Any) -> StoredEvent:
     """A row of `event` joined with its `entry` and its log's institution."""
     values = row._mapping
+    try:
+        return _stored_event(values)
+    except (TypeError, ValueError, MalformedInputError) as error:
+        raise StoreError(
+            f"entry {values['idx']} of log {values['institution']} is not what was stored: a column was changed"
+        ) from error
+
+
+def _stored_event(values: Mapping[str, Any]) -> StoredEvent:
     return StoredEvent(
         institution=values["institution"],
         event_id=values["event_id"],

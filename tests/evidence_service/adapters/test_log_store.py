@@ -9,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from evidence_service.adapters.sql_log_rows import stored_event
 from evidence_service.adapters.sql_log_store import PAGE, SqlLogStore
 from evidence_service.core.checkpoint import Checkpoint
 from evidence_service.core.leaf import parse_leaf
@@ -401,3 +403,15 @@ def test_an_append_only_table_refuses_to_be_emptied_or_replaced(store: SqlLogSto
     with engine.connect() as connection, pytest.raises(DBAPIError, match="append-only table"):
         connection.execute(text(statement))
     assert len(hashes_of(store)) == 260
+
+
+def test_a_column_changed_to_another_type_is_a_store_error_that_names_the_entry() -> None:
+    row = SimpleNamespace(
+        _mapping={
+            "institution": "a-cf", "event_id": "e", "loan": "L", "idx": 7, "sequence": 0, "type": "loan.closed",
+            "occurred_at": "2026-01-01T00:00:00Z", "captured_at": "2026-01-01T00:00:00Z",
+            "body": "text, not bytes", "secret": b"", "leaf": b"", "leaf_hash": b"",
+        }
+    )  # fmt: skip
+    with pytest.raises(StoreError, match="entry 7 of log a-cf"):
+        stored_event(row)
