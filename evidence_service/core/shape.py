@@ -16,7 +16,7 @@ HEX_32 = re.compile(r"[0-9a-f]{64}\Z")
 LINE = re.compile(r"[^\x00-\x1f\x7f]{1,200}\Z")
 CREDIT_CODE = re.compile(r"([0-9A-Z]{18})?\Z")
 """统一社会信用代码 (GB 32100), or empty where it is not known."""
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
 class ShapeError(MalformedInputError):
