@@ -22,6 +22,8 @@ from litigation.documents.text import INK, Line, Span, Style, fit, plain
 from litigation.documents.writing import court_day, day
 
 LABEL_WIDTH = 113.0
+_HEADING = 60.0  # room that a section's heading wants below it, at least
+_BOX = 260.0  # a box up to this height moves to the next page whole, and takes its heading along
 _NOTE = Style(Role.REGULAR, 9)
 _SECTION = Style(Role.BOLD, 12)
 _SIGNING = 80.0
@@ -36,6 +38,9 @@ def draw_complaint(book: Book, case: CaseFile, filling: Filling) -> None:
     _draw_title(flow, form)
     _draw_note(flow, form["note"])
     rows = [row for entry in form["rows"] for row in _rows(flow, form, entry, case, filling)]
+    for at, row in enumerate(rows[:-1]):
+        if row.keep_with_next == _HEADING:
+            rows[at] = replace(row, keep_with_next=max(_HEADING, min(rows[at + 1].height, _BOX)))
     rows[-1] = replace(rows[-1], keep_with_next=_SIGNING)  # a signature alone on a page signs nothing
     draw_table(flow, rows)
     _draw_signature(flow, form["signature"])
@@ -60,7 +65,7 @@ def _rows(flow: Flow, form: Template, entry: Mapping[str, Any], case: CaseFile, 
     """Make the table rows of one entry of the form."""
     if "heading" in entry:
         lines = plain(entry["heading"], _SECTION, flow.width, flow.widths)
-        return [Row((flow.width,), (Cell(tuple(lines), 20, "center"),), whole=True, keep_with_next=60)]
+        return [Row((flow.width,), (Cell(tuple(lines), 20, "center"),), whole=True, keep_with_next=_HEADING)]
     if "box" in entry:
         return [_free_text(flow, form, entry, filling)]
     width = flow.width - LABEL_WIDTH

@@ -126,3 +126,13 @@ def complaint_text(package: RenderedPackage) -> str:
     section = next(part for part in package.sections if part.title.startswith("民事起诉状"))
     pages = range(section.first_page - 1, section.first_page + section.pages - 1)
     return "".join(flat(pdf.pages[number]) for number in pages)
+
+
+@pytest.mark.parametrize("case", ["ordinary", "longest", "emptiest"])
+def test_no_heading_of_the_form_stands_alone_at_the_foot_of_a_page(case: str, request: pytest.FixtureRequest) -> None:
+    pdf = opened(request.getfixturevalue(case).pdf)
+    hints = {"诉讼请求": "可完整表述诉讼请求", "事实与理由": "可完整表述纠纷涉及的事实与理由"}
+    pages = [flat(page) for page in pdf.pages]
+    for heading, hint in hints.items():
+        page = next(text for text in pages if hint in text)
+        assert page.index(heading) < page.index(hint)
