@@ -23,10 +23,10 @@ run: setup ## Open the web application on the demo's instance
 	@$(BIN)/proofdocket --home $(DEMO_HOME) serve
 
 test: setup-test ## Every test: PostgreSQL, the local chain, a real browser
-	@$(PYTEST) -m "not shared" -n 2 --dist loadgroup --durations=15
+	@$(PYTEST) -m "not shared" -n 2 --dist loadfile --durations=15
 
 test-full: setup-test ## What ../shared adds: wider vectors and real data, with counts
-	@$(PYTEST) -m shared -n 2 --dist loadgroup -ra --require-shared
+	@$(PYTEST) -m shared -n 2 --dist loadfile -ra --require-shared
 
 check: setup-test ## The quick loop: format, lint, types, arrows, unit tests
 	@$(BIN)/ruff format --check .

@@ -10,7 +10,7 @@ import pytest
 from tests.journeys.conftest import Walked
 from tests.journeys.program import Program
 
-pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("journey")]
+pytestmark = [pytest.mark.chain]
 
 
 def test_a_second_init_changes_nothing(walked: Walked) -> None:

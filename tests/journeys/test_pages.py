@@ -17,7 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.journeys.conftest import Walked
 
-pytestmark = [pytest.mark.chain, pytest.mark.browser, pytest.mark.xdist_group("journey")]
+pytestmark = [pytest.mark.chain, pytest.mark.browser]
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 

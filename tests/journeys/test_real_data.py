@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 from tests.conftest import CountCases
 from tests.journeys.program import ROOT, Program
 
-pytestmark = [pytest.mark.shared, pytest.mark.chain, pytest.mark.xdist_group("real-data")]
+pytestmark = [pytest.mark.shared, pytest.mark.chain]
 DATA = ROOT.parent / "shared" / "data"
 LOANS = DATA / "lendingclub_2007_2011" / "loans.csv.gz"
 

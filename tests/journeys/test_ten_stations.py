@@ -22,7 +22,7 @@ from evidence_service.core.note import parse_note, parse_vkey, verify_ed25519
 from tests.journeys.conftest import Walked
 from tests.litigation.filing.court import ACCEPTED, AnsweringCourt
 
-pytestmark = [pytest.mark.chain, pytest.mark.xdist_group("journey")]
+pytestmark = [pytest.mark.chain]
 
 
 def test_stations_1_to_3_every_event_is_ingested_in_canonical_form_under_salted_commitments(walked: Walked) -> None:
