@@ -21,6 +21,7 @@ from litigation.workflow.case_source import CaseSource, our_reference
 from litigation.workflow.run_batch import Failure, failure_of, file_name, run_cases, write_file
 
 CHUNK = 20
+OVERDUE, NAMED = "overdue", "named by a person"
 SHOWN_FAILURES = 10
 FIRST_ESTIMATE = 5  # the first packages wait for the workers to start
 
@@ -107,7 +108,13 @@ def bundle_command(context: click.Context, /, out: Path, as_json: bool, **option
     loans = loans[: options["limit"]] if options["limit"] else loans
     out.mkdir(parents=True, exist_ok=True)
     built, failures = build_packages(
-        service, source, loans, out.resolve(), workers=options["workers"], draft=options["draft"]
+        service,
+        source,
+        loans,
+        out.resolve(),
+        workers=options["workers"],
+        draft=options["draft"],
+        reason=OVERDUE if options["overdue"] else NAMED,
     )
     answer = {
         "cases": len(loans),
@@ -143,8 +150,12 @@ def build_packages(
     *,
     workers: int | None = None,
     draft: bool = False,
+    reason: str = OVERDUE,
 ) -> tuple[list[PackageFile], list[Failure]]:
-    """Build the packages of these loans into a folder, record them, and return what was built and what was not."""
+    """Build the packages of these loans into a folder, record them, and return what was built and what was not.
+
+    `reason` goes into the log with each new case: why this loan was chosen.
+    """
     workers = min(workers or os.cpu_count() or 1, max(1, len(loans) // 4))
     arguments = (
         str(service.evidence.settings.home),
@@ -166,10 +177,10 @@ def build_packages(
                 waiting.append(result)
                 built.append(result)
             if len(waiting) >= CHUNK:
-                service.record(source, waiting)
+                service.record(source, waiting, reason)
                 waiting = []
             show(_estimate(len(built), len(failures), len(loans), time.monotonic() - started))
-    service.record(source, waiting)
+    service.record(source, waiting, reason)
     return sorted(built, key=lambda package: package.our_reference), sorted(failures, key=lambda item: item.case)
 
 

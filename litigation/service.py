@@ -144,13 +144,13 @@ class LitigationService:
             lambda text: self.evidence.sign_package(institution, text),
         )
 
-    def record(self, source: CaseSource, built: list[PackageFile]) -> None:
+    def record(self, source: CaseSource, built: list[PackageFile], reason: str) -> None:
         """Log and store what was built: each case and each package once, however often this runs."""
         now = self.evidence.now()
         moment = now.isoformat(timespec="microseconds").replace("+00:00", "Z")
         events = []
         for package in built:
-            events += self._new_events(source, package, moment)
+            events += self._new_events(source, package, moment, reason)
         self.evidence.submit(events)
         # Crash here: the events are logged, the rows are missing; the next run finds the events and adds the rows.
         for package in built:
@@ -159,8 +159,8 @@ class LitigationService:
             )
             self.cases.add_package(_row(source, package, now))
 
-    def _new_events(self, source: CaseSource, package: PackageFile, moment: str) -> list[dict[str, Any]]:
-        opened = {"our_reference": package.our_reference, "route": "litigation", "reasons": ["overdue"]}
+    def _new_events(self, source: CaseSource, package: PackageFile, moment: str, reason: str) -> list[dict[str, Any]]:
+        opened = {"our_reference": package.our_reference, "route": "litigation", "reasons": [reason]}
         built = {
             "our_reference": package.our_reference,
             "package_digest": package.sha256,

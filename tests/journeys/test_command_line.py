@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,18 @@ def test_consistency_between_two_checkpoints_is_shown(walked: Walked, tmp_path: 
     assert answer["consistent"] is True
     assert answer["from"] == {"size": first, "root": walked.answers["publish"]["root"]}
     assert answer["to"]["size"] == second > first
+
+
+def test_a_case_says_in_the_log_why_its_loan_was_chosen(walked: Walked, tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in walked.portfolio.read_bytes().splitlines()]
+    taken = {path.name.split("_")[1].rsplit("-", 3)[0] for path in walked.packages.glob("*.zip")}
+    loan = next(event["loan"] for event in lines if event["type"] == "contract.signed" and event["loan"] not in taken)
+    walked.program.json("bundle", "--loan", loan, "--draft", "--as-of", "2026-10-31", "--out", tmp_path / "named")
+    with sqlite3.connect(walked.program.home / "proofdocket.db") as database:
+        rows = database.execute("SELECT loan, body FROM event WHERE type = 'case.opened'").fetchall()
+    reasons = {row[0]: json.loads(row[1])["payload"]["reasons"] for row in rows}
+    assert {tuple(reasons[name]) for name in taken} == {("overdue",)}
+    assert reasons[loan] == ["named by a person"]
 
 
 def test_wrong_use_is_2_and_a_refusal_is_1(walked: Walked, tmp_path: Path) -> None:
