@@ -86,6 +86,8 @@ def test_a_case_says_in_the_log_why_its_loan_was_chosen(walked: Walked, tmp_path
     lines = [json.loads(line) for line in walked.portfolio.read_bytes().splitlines()]
     taken = {path.name.split("_")[1].rsplit("-", 3)[0] for path in walked.packages.glob("*.zip")}
     loan = next(event["loan"] for event in lines if event["type"] == "contract.signed" and event["loan"] not in taken)
+    walked.program.json("publish")  # other journeys on this instance may have logged events of that loan
+    walked.program.json("anchor")
     walked.program.json("bundle", "--loan", loan, "--draft", "--as-of", "2026-10-31", "--out", tmp_path / "named")
     with sqlite3.connect(walked.program.home / "proofdocket.db") as database:
         rows = database.execute("SELECT loan, body FROM event WHERE type = 'case.opened'").fetchall()
