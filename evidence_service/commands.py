@@ -9,6 +9,7 @@ import click
 
 from evidence_service.bootstrap import open_home
 from evidence_service.console import emit, home_of, json_option, refusals_exit_1, say
+from evidence_service.core.material import material_bytes
 from evidence_service.core.trust import trust_bytes
 from evidence_service.errors import EvidenceError
 from evidence_service.institution_files import credit_codes
@@ -111,14 +112,17 @@ def anchor_command(context: click.Context, institution: str | None, as_json: boo
 @click.pass_context
 @refusals_exit_1
 def prove_command(context: click.Context, event: str, out: Path, institution: str | None, as_json: bool) -> None:
-    """Write the proof of EVENT, and beside it the exact leaf bytes."""
+    """Write the proof of EVENT, and beside it the exact leaf bytes and what confirms the log's state."""
     service = _open(context)
     evidence = service.prove(service.event(event, institution))
     if not out.parent.is_dir():
         raise EvidenceError(f"folder {out.parent} does not exist; make it first")
-    leaf_file = out.with_name(out.name.removesuffix(".tlog-proof") + ".leaf.json")
+    stem = out.name.removesuffix(".tlog-proof")
+    leaf_file, material_file = out.with_name(f"{stem}.leaf.json"), out.with_name(f"{stem}.material.json")
+    material = service.material(evidence.event.institution, evidence.event.loan, evidence.published)
     leaf_file.write_bytes(evidence.leaf)
     out.write_text(evidence.proof.text(), encoding="utf-8", newline="")
+    material_file.write_bytes(material_bytes(material))
     emit(
         as_json,
         {
@@ -127,6 +131,7 @@ def prove_command(context: click.Context, event: str, out: Path, institution: st
             "tree_size": evidence.tree_size,
             "proof_file": str(out),
             "leaf_file": str(leaf_file),
+            "material_file": str(material_file),
         },
         [f"leaf {evidence.event.index} of {evidence.tree_size}", f"proof {out}", f"leaf  {leaf_file}"],
     )

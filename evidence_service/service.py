@@ -26,6 +26,7 @@ from evidence_service.workflow.anchor import Anchoring, anchor
 from evidence_service.workflow.audit import ConsistencyFinding, audit_consistency
 from evidence_service.workflow.import_events import ImportCounts, ImportDoors, Reject, import_records
 from evidence_service.workflow.ingest import Receipt, ingest_batch
+from evidence_service.workflow.material import gather
 from evidence_service.workflow.prove import EvidenceProof, prove
 from evidence_service.workflow.publish import publish
 from evidence_service.workflow.trust_file import trust_file
@@ -171,6 +172,10 @@ class EvidenceService:
     def original(self, sha256: str) -> bytes:
         """An original by its SHA-256, re-hashed as it is read."""
         return self._edges.vault.get(sha256)
+
+    def material(self, institution: str, loan: str, published: PublishedCheckpoint) -> dict[str, str]:
+        """What travels with the proofs of a loan under a checkpoint, by name (core.material)."""
+        return gather(())
 
     def sign_package(self, institution: str, text: str) -> str:
         """Sign a package's note text with the institution's package key."""

@@ -131,7 +131,8 @@ class LitigationService:
         reference = our_reference(institution, loan)
         head = self.evidence.store.loan_head(institution, loan)
         metadata = metadata_for(source, reference, head.reference, entries, draft=False)
-        report = twin_report(metadata, packaged, source.published.created_at)
+        material = self.evidence.material(institution, loan, source.published)
+        report = twin_report(metadata, packaged, material, source.published.created_at)
         case = assemble_case(history, assessment, report, source, self.evidence.original)
         metadata = metadata_for(source, reference, head.reference, entries, draft=case.draft)
         return build_package(
@@ -139,6 +140,7 @@ class LitigationService:
             assessment,
             metadata,
             packaged,
+            material,
             originals_of(history, self.evidence.original),
             self.fonts,
             lambda text: self.evidence.sign_package(institution, text),

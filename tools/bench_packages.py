@@ -102,13 +102,15 @@ def _short_package(portfolio: _Portfolio) -> BuiltPackage:
     reference = service.evidence.store.loan_head(institution, loan).reference
     case = thirteen_pages()
     metadata = metadata_for(source, case.our_reference, reference, entries, draft=False)
-    twin_report(metadata, packaged, source.published.created_at)
+    material = service.evidence.material(institution, loan, source.published)
+    twin_report(metadata, packaged, material, source.published.created_at)
     assessment = assess(history_of(institution, loan, stored), source.as_of, source.rules)
     return build_package(
         case,
         assessment,
         metadata,
         packaged,
+        material,
         {},
         service.fonts,
         lambda text: service.evidence.sign_package(institution, text),

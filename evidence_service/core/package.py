@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from evidence_service.core import bag, container
 from evidence_service.core.canonical import canonical_bytes, parse_strict
+from evidence_service.core.material import MEMBERS, NAME_OF
 from evidence_service.core.metadata import PackageMetadata, metadata_bytes
 from evidence_service.core.note import parse_note, parse_vkey, verify_ed25519
 from evidence_service.errors import MalformedInputError
@@ -46,7 +47,10 @@ class PackagedEvent:
 
 @dataclass(frozen=True, slots=True)
 class PackageContents:
-    """Everything that goes into a package. `originals` maps SHA-256 in hex to (extension without dot, bytes)."""
+    """Everything that goes into a package.
+
+    `originals` maps SHA-256 in hex to (extension without dot, bytes), `material` a name to its text.
+    """
 
     metadata: PackageMetadata
     pdf: bytes
@@ -55,6 +59,7 @@ class PackageContents:
     readme: str
     events: tuple[PackagedEvent, ...]
     originals: Mapping[str, tuple[str, bytes]]
+    material: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class ParsedPackage:
     members: Mapping[str, bytes]
     events: Mapping[int, Mapping[str, bytes]]
     originals: Mapping[str, bytes]
+    material: Mapping[str, bytes]
     missing: tuple[str, ...]
     unknown: tuple[str, ...]
 
@@ -97,19 +103,24 @@ def parse(members: Mapping[str, bytes]) -> ParsedPackage:
     """Sort the members of a package. Nothing is judged but their names."""
     events: dict[int, dict[str, bytes]] = {}
     originals: dict[str, bytes] = {}
+    material: dict[str, bytes] = {}
     unknown: list[str] = []
     for name, content in members.items():
         if name in FIXED:
             continue
         if ORIGINAL.match(name):
             originals[name] = content
+        elif name in NAME_OF:
+            material[NAME_OF[name]] = content
         elif (match := EVIDENCE.match(name)) and evidence_name(int(match[1]), match[2]) == name:
             events.setdefault(int(match[1]), {})[match[2]] = content
         else:
             unknown.append(name)
     missing = sorted(FIXED - set(members))
     missing += [evidence_name(seq, part) for seq in sorted(events) for part in PARTS if part not in events[seq]]
-    return ParsedPackage(members, dict(sorted(events.items())), originals, tuple(missing), tuple(sorted(unknown)))
+    return ParsedPackage(
+        members, dict(sorted(events.items())), originals, material, tuple(missing), tuple(sorted(unknown))
+    )
 
 
 def evidence_name(seq: int, part: str) -> str:
@@ -130,6 +141,7 @@ def _payload(contents: PackageContents) -> dict[str, bytes]:
         LEDGER: contents.ledger,
         METADATA: metadata_bytes(contents.metadata),
     }
+    payload |= {MEMBERS[name]: text.encode() for name, text in contents.material.items()}
     if tuple(event.seq for event in contents.events) != tuple(entry.seq for entry in contents.metadata.events):
         raise PackageError(f"{METADATA}: events: not the packaged events in their order")
     for event in contents.events:

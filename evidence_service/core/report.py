@@ -80,7 +80,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One numbered check. The code decides the state and the sentence (evidence_service/core/reasons.py)."""
+    """One numbered check. The code decides the state and the sentence (evidence_service/core/reasons/)."""
 
     n: int
     code: str

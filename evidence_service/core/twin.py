@@ -5,27 +5,29 @@ Spec: docs/spec/package.md (Twin). A PDF that travels alone can still be verifie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evidence_service.core import shape
 from evidence_service.core.canonical import canonical_bytes, parse_canonical
+from evidence_service.core.material import material_from
 from evidence_service.core.metadata import PackageMetadata, metadata_from, metadata_json
 from evidence_service.core.package import PackagedEvent
 
 KIND = "proofdocket.twin"
 FILE_NAME = "evidence.json"
-NAMES = frozenset({"v", "kind", "package", "events"})
+NAMES = frozenset({"v", "kind", "package", "events", "material"})
 EVENT_NAMES = frozenset({"seq", "leaf", "proof", "disclosures"})
 
 
-def twin_bytes(metadata: PackageMetadata, events: Sequence[PackagedEvent]) -> bytes:
+def twin_bytes(metadata: PackageMetadata, events: Sequence[PackagedEvent], material: Mapping[str, str]) -> bytes:
     """Write evidence.json in canonical form."""
     return canonical_bytes(
         {
             "v": 1,
             "kind": KIND,
             "package": metadata_json(metadata),
+            "material": dict(material),
             "events": [
                 {
                     "seq": event.seq,
@@ -39,7 +41,7 @@ def twin_bytes(metadata: PackageMetadata, events: Sequence[PackagedEvent]) -> by
     )
 
 
-def parse_twin(raw: bytes) -> tuple[PackageMetadata, tuple[PackagedEvent, ...]]:
+def parse_twin(raw: bytes) -> tuple[PackageMetadata, tuple[PackagedEvent, ...], dict[str, str]]:
     """Read evidence.json strictly; it must be canonical and every member of its kind."""
     value = parse_canonical(raw)
     shape.check_version(value, KIND, "evidence.json")
@@ -52,7 +54,7 @@ def parse_twin(raw: bytes) -> tuple[PackageMetadata, tuple[PackagedEvent, ...]]:
     sequence = [event.seq for event in events]
     if sequence != sorted(set(sequence)):
         raise shape.ShapeError("evidence.json.events: not in order of seq")
-    return metadata, events
+    return metadata, events, material_from(value["material"], "evidence.json.material")
 
 
 def _event(value: Any, place: str) -> PackagedEvent:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from evidence_service.core.anchor_view import ChainReader
-from evidence_service.core.checks import anchor, entries, files, log
+from evidence_service.core.checks import anchor, completeness, entries, files, log, times, witness
 from evidence_service.core.checks.subject import Subject, read_package, read_proof, read_twin
 from evidence_service.core.container import Limits
 from evidence_service.core.report import ALL_CHECKS, Check, Finding, Report, Where, result_of, settle
@@ -38,10 +38,11 @@ def verify_proof(
     now: datetime,
     *,
     disclosures: bytes | None = None,
+    material: bytes | None = None,
     stem: str = "proof",
 ) -> Report:
-    """Verify a bare tlog-proof with its log entry, and the JSON array of disclosures if there is one."""
-    return _verify(read_proof(proof, leaf, disclosures, stem), trust, chain, now)
+    """Verify a bare tlog-proof with its log entry, and the JSON of its disclosures and material if there are any."""
+    return _verify(read_proof(proof, leaf, disclosures, stem, material), trust, chain, now)
 
 
 def unreadable(finding: Finding, trust: TrustFile | None, now: datetime) -> Report:
@@ -69,13 +70,13 @@ def _verify(
         # (6) log signature by a pinned key
         log.check_log_signature(subject, trust, now),
         # (7) witness quorum
-        log.check_witnesses(),
+        witness.check_witnesses(),
         # (8) the pinned contract on the pinned chain holds this size and root, deep enough
         ([], anchored.finding),
         # (9) times in order, and the gap shown
-        entries.check_times(subject, anchored.anchored_at),
+        times.check_times(subject, anchored.anchored_at),
         # (10) completeness
-        entries.check_sequence(subject),
+        completeness.check_sequence(subject),
     )
     checks: list[Check] = []
     where: list[Where] = []

@@ -1,7 +1,8 @@
 """What a person points at: a proof, a package, a PDF, or a folder of them.
 
 Spec: docs/spec/verify.md (Inputs). A proof F.tlog-proof has its log entry in F.leaf.json beside it, and perhaps its
-disclosures in F.disclosures.json. Files are read whole, up to the container's limit; nothing is written.
+disclosures in F.disclosures.json and its material in F.material.json. Files are read whole, up to the container's
+limit; nothing is written.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from evidence_service.verifier.pdf_attachment import NoEvidenceError, embedded_e
 from evidence_service.verifier.pdf_objects import PdfError
 
 PROOF_SUFFIX, LEAF_SUFFIX, DISCLOSURES_SUFFIX = ".tlog-proof", ".leaf.json", ".disclosures.json"
+MATERIAL_SUFFIX = ".material.json"
 SUFFIXES = (".zip", ".pdf", PROOF_SUFFIX)
 MAX_SMALL = 16 << 20
 
@@ -85,7 +87,10 @@ def _verify_proof_file(
         raise LeafMissingError(f"{path}: the log entry is missing; put {leaf.name} beside the proof")
     opened = path.with_name(stem + DISCLOSURES_SUFFIX)
     disclosures = _read(opened, MAX_SMALL) if opened.is_file() else None
-    return verify_proof(raw, _read(leaf, MAX_SMALL), trust, chain, now, disclosures=disclosures, stem=stem)
+    beside = path.with_name(stem + MATERIAL_SUFFIX)
+    material = _read(beside, MAX_SMALL) if beside.is_file() else None
+    entry = _read(leaf, MAX_SMALL)
+    return verify_proof(raw, entry, trust, chain, now, disclosures=disclosures, material=material, stem=stem)
 
 
 def _read(path: Path, limit: int) -> bytes:

@@ -26,7 +26,12 @@ class EvidenceProof:
 
     event: StoredEvent
     proof: TlogProof
-    tree_size: int
+    published: PublishedCheckpoint
+
+    @property
+    def tree_size(self) -> int:
+        """Entries in the tree of the checkpoint."""
+        return self.published.checkpoint.size
 
     @property
     def leaf(self) -> bytes:
@@ -53,7 +58,7 @@ def prove(store: LogStore, event: StoredEvent, published: PublishedCheckpoint | 
             f"log {event.institution}: entry {event.index} no longer leads to the root that was signed at size {size} "
             f"({error}); `proofdocket audit consistency` names the entry that was changed"
         ) from None
-    return EvidenceProof(event, TlogProof(event.index, path, published.note), size)
+    return EvidenceProof(event, TlogProof(event.index, path, published.note), published)
 
 
 def disclosures_of(event: StoredEvent) -> tuple[Disclosure, ...]:

@@ -42,6 +42,8 @@ This package comes from a party and proves nothing by itself. Verify it with a t
 - data/facts.json       文书中的事实及其出处 / the facts of the papers and where each comes from
 - data/ledger.json      欠款计算的输入与逐笔结果 / inputs and lines of the debt calculation
 - data/package.json     本包的日志状态 / the log state of this package
+- data/log/             日志状态的旁证：贷款映射、见证规则、时间戳、链上锚定
+                        / what confirms that state: loan map, witness policy, timestamps, anchor
 - manifest-sha256.txt   各文件摘要（BagIt，RFC 8493）/ digests of all files
 
 证明范围：自记入日志之时起未被更改；入链之前的真实性取决于来源材料。
@@ -65,9 +67,11 @@ class BuiltPackage:
         return sha256(self.content).hexdigest()
 
 
-def twin_report(metadata: PackageMetadata, events: Sequence[PackagedEvent], now: datetime) -> Report:
+def twin_report(
+    metadata: PackageMetadata, events: Sequence[PackagedEvent], material: Mapping[str, str], now: datetime
+) -> Report:
     """The ten checks on the evidence of a package, as a reader without trust file and chain would see them."""
-    return verify_twin(twin_bytes(metadata, events), None, None, now)
+    return verify_twin(twin_bytes(metadata, events, material), None, None, now)
 
 
 def metadata_for(
@@ -99,13 +103,14 @@ def build_package(
     assessment: Assessment,
     metadata: PackageMetadata,
     events: tuple[PackagedEvent, ...],
+    material: Mapping[str, str],
     originals: Mapping[str, tuple[str, bytes]],
     fonts: FontSet,
     sign_note: Callable[[str], str],
 ) -> BuiltPackage:
     """Render the papers, embed the evidence, and pack everything under one signature."""
     rendered = render_package(case, fonts)
-    pdf = embed_evidence(rendered.pdf, twin_bytes(metadata, events))
+    pdf = embed_evidence(rendered.pdf, twin_bytes(metadata, events, material))
     contents = PackageContents(
         metadata=metadata,
         pdf=pdf,
@@ -114,6 +119,7 @@ def build_package(
         readme=README.format(reference=case.our_reference, institution=case.plaintiff.name or case.institution),
         events=events,
         originals=originals,
+        material=material,
     )
     content = assemble(contents, sign_note)
     return BuiltPackage(case.our_reference, content, sha256(pdf).hexdigest(), rendered.pages, case.draft)

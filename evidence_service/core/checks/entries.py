@@ -1,24 +1,18 @@
-"""Checks of the log entries themselves: (3) canonical bytes, (4) disclosures, (9) times, (10) the loan's sequence.
+"""Checks of the log entries themselves: (3) canonical bytes, (4) disclosures.
 
-Spec: docs/spec/verify.md (3), (4), (9), (10).
+Spec: docs/spec/verify.md (3), (4).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 from evidence_service.core.checks.subject import Evidence, Subject
-from evidence_service.core.event import CLOCK_SKEW
 from evidence_service.core.facts import PROVEN, PackagedFact, as_text
-from evidence_service.core.merkle import leaf_hash
 from evidence_service.core.metadata import PackageMetadata
 from evidence_service.core.package import FACTS, METADATA
 from evidence_service.core.report import Finding
-
-LATE = timedelta(hours=24)
 
 
 def check_canonical(subject: Subject) -> tuple[list[Finding], Finding]:
@@ -44,56 +38,6 @@ def check_disclosures(subject: Subject) -> tuple[list[Finding], Finding]:
     if not opened:
         return found, Finding("nothing-disclosed")
     return found, Finding("disclosures-open", params={"count": str(opened), "facts": str(len(proven))})
-
-
-def check_times(subject: Subject, anchored_at: datetime | None) -> tuple[list[Finding], Finding]:
-    """(9) What happened was captured afterwards, in the order of the log, before the anchor; the gap is shown."""
-    known = [(one, one.leaf) for one in subject.evidence if one.leaf is not None]
-    found: list[Finding] = []
-    for one, leaf in known:
-        if leaf.occurred_at - leaf.captured_at > CLOCK_SKEW:  # a difference cannot overflow at year 9999
-            found.append(Finding("occurred-after-capture", one.leaf_name, one.seq, one.index))
-        if anchored_at is not None and leaf.captured_at - anchored_at > CLOCK_SKEW:
-            found.append(Finding("captured-after-anchor", one.leaf_name, one.seq, one.index))
-    placed = sorted(((one.index, one, leaf) for one, leaf in known if one.index is not None), key=lambda item: item[0])
-    for (_, _, before), (_, one, leaf) in pairwise(placed):
-        if leaf.captured_at < before.captured_at:
-            found.append(Finding("captured-out-of-order", one.leaf_name, one.seq, one.index))
-    if len(placed) < len(subject.evidence) or not placed:
-        return found, Finding("not-reached")
-    gaps = [max(leaf.captured_at - leaf.occurred_at, timedelta()) for _, leaf in known]
-    late = sum(gap > LATE for gap in gaps)
-    code = "late" if late else "in-time"
-    return found, Finding(code, params={**gap_parts(max(gaps)), "count": str(late)})
-
-
-def check_sequence(subject: Subject) -> tuple[list[Finding], Finding]:
-    """(10) The loan's entries are 0 to n-1, each naming the hash of the one before; what came after is not shown."""
-    if subject.kind == "proof":
-        return [], Finding("single-proof")
-    found: list[Finding] = []
-    before: Evidence | None = None
-    for expected, one in enumerate(subject.evidence):
-        if one.seq != expected:
-            found.append(Finding("sequence-gap", one.leaf_name, expected))
-            break
-        if one.leaf is not None and before is not None and before.leaf_raw is not None:
-            if one.leaf.previous != leaf_hash(before.leaf_raw).hex():
-                found.append(Finding("link-broken", one.leaf_name, one.seq, one.index))
-            if one.index is not None and before.index is not None and one.index <= before.index:
-                found.append(Finding("index-order", one.leaf_name, one.seq, one.index))
-        before = one
-    if not subject.evidence or any(one.leaf is None or one.index is None for one in subject.evidence):
-        return found, Finding("not-reached")
-    return found, Finding("map-not-checked", params={"last": str(len(subject.evidence) - 1)})
-
-
-def gap_parts(gap: timedelta) -> dict[str, str]:
-    """A gap for a sentence: whole `days`, and the `clock` of the rest (hours, minutes, seconds)."""
-    minutes, seconds = divmod(int(gap.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    return {"days": str(days), "clock": f"{hours:02d}:{minutes:02d}:{seconds:02d}"}
 
 
 def _opens(one: Evidence) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
-"""Checks against the log: (5) inclusion under one checkpoint, (6) its signature by a pinned key, (7) witnesses.
+"""Checks against the log: (5) inclusion under one checkpoint, (6) its signature by a pinned key.
 
-Spec: docs/spec/verify.md (5) to (7), RFC 9162 2.1.3.2, https://c2sp.org/tlog-checkpoint.
+Spec: docs/spec/verify.md (5), (6), RFC 9162 2.1.3.2, https://c2sp.org/tlog-checkpoint.
 """
 
 from __future__ import annotations
@@ -66,11 +66,6 @@ def check_log_signature(subject: Subject, trust: TrustFile | None, now: datetime
         return found, Finding("credit-code-not-pinned")
     params = {"institution": pinned.institution, "credit_code": pinned.credit_code}
     return found, Finding("log-signature-valid", params=params)
-
-
-def check_witnesses() -> tuple[list[Finding], Finding]:
-    """(7) Witness cosignatures are a later issue; until then this is never passed."""
-    return [], Finding("witness-not-checked")
 
 
 def trust_missing(trust: TrustFile | None, now: datetime) -> Finding:

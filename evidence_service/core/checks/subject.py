@@ -17,6 +17,7 @@ from evidence_service.core.checkpoint import Checkpoint, parse_checkpoint
 from evidence_service.core.commitment import Disclosure, parse_disclosure
 from evidence_service.core.facts import PackagedFact, parse_facts
 from evidence_service.core.leaf import Leaf, parse_leaf
+from evidence_service.core.material import MEMBERS, Material, MaterialProblem, parse_material, read_material
 from evidence_service.core.metadata import PackageMetadata, parse_metadata
 from evidence_service.core.note import parse_note
 from evidence_service.core.package import PackagedEvent, ParsedPackage
@@ -24,6 +25,8 @@ from evidence_service.core.proof import TlogProof, parse_tlog_proof
 from evidence_service.core.report import Finding
 from evidence_service.core.twin import parse_twin
 from evidence_service.errors import MalformedInputError
+
+NO_MATERIAL = Material()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Subject:
     metadata: PackageMetadata | None = None
     package: ParsedPackage | None = None
     facts: tuple[PackagedFact, ...] | None = None
+    material: Material = NO_MATERIAL
     raw: bytes = b""
 
     @property
@@ -108,16 +112,18 @@ def read_package(raw: bytes, limits: container.Limits | None = None) -> Subject:
     metadata = _metadata(members.get(package.METADATA), found)
     facts = _facts(members.get(package.FACTS), found)
     _ledger(members.get(package.LEDGER), found)
+    material, problems = read_material(parsed.material)
+    found += [_material(one, MEMBERS[one.name]) for one in problems]
     if not parsed.events:
         found.append(Finding("package-malformed", package.METADATA, params={"detail": "no event is packaged"}))
     evidence = tuple(_packaged(seq, parts, found) for seq, parts in parsed.events.items())
-    return Subject("package", evidence, tuple(found), metadata, parsed, facts, raw)
+    return Subject("package", evidence, tuple(found), metadata, parsed, facts, material, raw)
 
 
 def read_twin(raw: bytes) -> Subject:
     """Read evidence.json, the twin inside a PDF."""
     try:
-        metadata, events = parse_twin(raw)
+        metadata, events, texts = parse_twin(raw)
         _checkpoint(metadata.checkpoint)
     except shape.VersionError:
         return Subject("twin", (), (Finding("version-unknown", "evidence.json"),))
@@ -127,15 +133,27 @@ def read_twin(raw: bytes) -> Subject:
     if not events:
         found.append(Finding("twin-malformed", "evidence.json", params={"detail": "it holds no event"}))
     evidence = tuple(_twin_evidence(event, found) for event in events)
-    return Subject("twin", evidence, tuple(found), metadata)
+    material, problems = read_material(texts)
+    found += [_material(one, f"evidence.json/material/{one.name}") for one in problems]
+    return Subject("twin", evidence, tuple(found), metadata, material=material)
 
 
-def read_proof(proof: bytes, leaf: bytes, disclosures: bytes | None, stem: str) -> Subject:
-    """Read a bare proof with its log entry, and disclosures if there are any."""
+def read_proof(
+    proof: bytes, leaf: bytes, disclosures: bytes | None, stem: str, material: bytes | None = None
+) -> Subject:
+    """Read a bare proof with its log entry, and disclosures and material if there are any."""
     found: list[Finding] = []
+    texts, name = {}, f"{stem}.material.json"
+    if material is not None:
+        try:
+            texts = parse_material(material)
+        except MalformedInputError as error:
+            found.append(Finding("package-malformed", name, params={"detail": str(error)}))
+    read, problems = read_material(texts)
+    found += [_material(one, name) for one in problems]
     encoded = None if disclosures is None else _disclosure_list(disclosures, stem, None, found)
     evidence = _evidence(stem, None, leaf, proof, encoded=encoded, found=found)
-    return Subject("proof", (evidence,), tuple(found))
+    return Subject("proof", (evidence,), tuple(found), material=read)
 
 
 def _packaged(seq: int, parts: Mapping[str, bytes], found: list[Finding]) -> Evidence:
@@ -234,6 +252,10 @@ def _ledger(raw: bytes | None, found: list[Finding]) -> None:
         parse_strict(raw)
     except MalformedInputError as error:
         found.append(Finding("package-malformed", package.LEDGER, params={"detail": str(error)}))
+
+
+def _material(problem: MaterialProblem, member: str) -> Finding:
+    return Finding("package-malformed", member, params={"detail": problem.detail})
 
 
 def _checkpoint(note: str) -> Checkpoint:

@@ -19,7 +19,7 @@ from tests.evidence_service.verify.world import NOW, Chain, make_world, reseal
 
 WORLD = make_world(events=2, others=0)
 MEMBERS = container.read(WORLD.package_zip())
-TWIN = twin_bytes(WORLD.metadata, WORLD.packaged)
+TWIN = twin_bytes(WORLD.metadata, WORLD.packaged, WORLD.material)
 JSON_MEMBERS = sorted(name for name in MEMBERS if name.endswith(".json") and name != "data/ledger.json")
 EDGES = st.sampled_from(
     [

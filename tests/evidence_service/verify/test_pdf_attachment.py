@@ -64,7 +64,7 @@ def updated(pdf: bytes, stream: bytes) -> bytes:
 
 def test_what_the_papers_embed_is_found() -> None:
     world = make_world()
-    evidence = twin_bytes(world.metadata, world.packaged)
+    evidence = twin_bytes(world.metadata, world.packaged, world.material)
     assert embedded_evidence(embed_evidence(blank_pdf(), evidence)) == evidence
 
 

@@ -115,7 +115,7 @@ def test_every_bit_of_a_bare_proof_is_noticed_with_a_trust_file() -> None:
 
 def test_every_byte_of_a_twin_is_noticed_with_a_trust_file() -> None:
     """Only what no check covers may change unnoticed: words of package.json, which the package's manifest covers."""
-    raw, trust = twin_bytes(WORLD.metadata, WORLD.packaged), WORLD.trust()
+    raw, trust = twin_bytes(WORLD.metadata, WORLD.packaged, WORLD.material), WORLD.trust()
     uncovered = [WORLD.metadata.our_reference, WORLD.metadata.as_of, WORLD.claim.tx]
     spans = [(raw.index(text.encode()), len(text)) for text in uncovered]
     spans += [(raw.index(name) + len(name), 5) for name in (b'"block":', b'"draft":', b'"sample":')]

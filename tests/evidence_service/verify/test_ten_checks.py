@@ -643,7 +643,7 @@ def test_a_bare_proof_of_another_institution_s_entry_fails() -> None:
 
 
 def test_the_twin_of_a_pdf_is_verified_but_not_the_pages_around_it() -> None:
-    raw = twin_bytes(WORLD.metadata, WORLD.packaged)
+    raw = twin_bytes(WORLD.metadata, WORLD.packaged, WORLD.material)
     report = verify_twin(raw, WORLD.trust(), Chain(WORLD), NOW, pdf_sha256="ab" * 32)
     assert report.check(2).code == "pdf-pages-not-covered"
     assert "ab" * 32 in report.check(2).reason
@@ -653,12 +653,12 @@ def test_the_twin_of_a_pdf_is_verified_but_not_the_pages_around_it() -> None:
 
 def test_a_twin_that_names_another_package_key_fails_check_2() -> None:
     thief = replace(WORLD, package=Signer.from_seed(WORLD.package.name, "thief"))
-    raw = twin_bytes(thief.metadata, thief.packaged)
+    raw = twin_bytes(thief.metadata, thief.packaged, thief.material)
     assert_fails(verify_twin(raw, WORLD.trust(), None, NOW), 2, "package-key-not-pinned")
 
 
 def test_a_twin_out_of_form_fails_check_1_only() -> None:
-    value = json.loads(twin_bytes(WORLD.metadata, WORLD.packaged))
+    value = json.loads(twin_bytes(WORLD.metadata, WORLD.packaged, WORLD.material))
     for changed, code in (
         (value | {"v": 2}, "version-unknown"),
         (value | {"events": []}, "twin-malformed"),

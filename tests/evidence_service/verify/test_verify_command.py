@@ -98,7 +98,7 @@ def test_a_proof_without_its_leaf_names_the_missing_file(tmp_path: Path) -> None
 
 
 def test_a_pdf_is_verified_by_the_evidence_inside(tmp_path: Path) -> None:
-    pdf = embed_evidence(blank_pdf(), twin_bytes(WORLD.metadata, WORLD.packaged))
+    pdf = embed_evidence(blank_pdf(), twin_bytes(WORLD.metadata, WORLD.packaged, WORLD.material))
     answer = run_json(write(tmp_path / "bundle.pdf", pdf))
     assert [check["code"] for check in answer["checks"]][:3] == ["parsed", "pdf-pages-not-covered", "leaves-canonical"]
     assert run_json(write(tmp_path / "blank.pdf", blank_pdf()))["checks"][0]["code"] == "pdf-no-evidence"

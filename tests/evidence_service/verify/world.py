@@ -159,7 +159,12 @@ class World:
             readme="How to verify this package.\n",
             events=self.packaged,
             originals={sha256_hex(ORIGINAL): ("pdf", ORIGINAL)},
+            material=self.material,
         )
+
+    @property
+    def material(self) -> dict[str, str]:
+        return {}
 
     def package_zip(self, contents: PackageContents | None = None) -> bytes:
         return package.assemble(contents or self.contents, self.package.sign_note)

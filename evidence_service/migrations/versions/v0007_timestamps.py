@@ -1,0 +1,16 @@
+"""RFC 3161 tokens on checkpoints, and keys of source systems."""
+
+from __future__ import annotations
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

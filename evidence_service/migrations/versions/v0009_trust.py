@@ -1,0 +1,16 @@
+"""Trust files that this instance reads, and the newest version seen of each issuer."""
+
+from __future__ import annotations
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
