@@ -10,7 +10,7 @@ import click
 from evidence_service.bootstrap import open_home
 from evidence_service.console import emit, home_of, json_option, refusals_exit_1, say
 from evidence_service.core.material import material_bytes
-from evidence_service.core.trust import trust_bytes
+from evidence_service.core.trust_json import trust_bytes
 from evidence_service.errors import EvidenceError
 from evidence_service.institution_files import credit_codes
 from evidence_service.service import EvidenceService, require_initialised

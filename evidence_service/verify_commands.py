@@ -16,7 +16,8 @@ from evidence_service.clock import now as clock_now
 from evidence_service.console import json_option, progress, say
 from evidence_service.core.reasons import CheckState
 from evidence_service.core.report import NOT_PROVEN, Language, Report, Result
-from evidence_service.core.trust import TrustFile, parse_trust
+from evidence_service.core.trust import TrustFile
+from evidence_service.core.trust_json import parse_trust
 from evidence_service.errors import ProofDocketError
 from evidence_service.verifier.chain_reader import RpcChainReader
 from evidence_service.verifier.folder import STATE_NAMES, FolderReport, Item, Task, verify_folder

@@ -18,7 +18,8 @@ from evidence_service.bootstrap import open_home
 from evidence_service.clock import now
 from evidence_service.console import home_of, progress, refusals_exit_1, say
 from evidence_service.core.report import Report, Result
-from evidence_service.core.trust import TrustFile, trust_bytes
+from evidence_service.core.trust import TrustFile
+from evidence_service.core.trust_json import trust_bytes
 from evidence_service.errors import EvidenceError
 from evidence_service.import_command import import_file
 from evidence_service.institution_files import credit_codes

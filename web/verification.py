@@ -14,7 +14,8 @@ from hashlib import sha256
 from evidence_service.core.proof import HEADER
 from evidence_service.core.reasons import CheckState
 from evidence_service.core.report import NOT_PROVEN, Language, Report
-from evidence_service.core.trust import TrustFile, parse_trust
+from evidence_service.core.trust import TrustFile
+from evidence_service.core.trust_json import parse_trust
 from evidence_service.core.verify import verify_proof
 from evidence_service.errors import MalformedInputError
 from evidence_service.verifier.inputs import InputError, verify_bytes

@@ -42,12 +42,12 @@ def members_of(value: Any, names: frozenset[str], place: str, optional: frozense
     return value
 
 
-def check_version(value: Any, kind: str, place: str) -> None:
-    """Raise VersionError unless the document says this kind and version 1."""
+def check_version(value: Any, kind: str, place: str, *, version: int = 1) -> None:
+    """Raise VersionError unless the document says this kind and version."""
     if not isinstance(value, dict):
         raise ShapeError(f"{place}: an object")
-    if value.get("kind") != kind or value.get("v") != 1 or isinstance(value.get("v"), bool):
-        raise VersionError(f"{place}: not {kind} version 1")
+    if value.get("kind") != kind or value.get("v") != version or isinstance(value.get("v"), bool):
+        raise VersionError(f"{place}: not {kind} version {version}")
 
 
 def text(value: Any, place: str, pattern: re.Pattern[str] | None = None) -> str:

@@ -1,6 +1,7 @@
 """The trust file: the keys, chains and policy that a reader pins, because those inside a package prove nothing alone.
 
-Spec: docs/spec/trust.md. Versioned and dated. Whether it is in force depends on the time, which is an argument.
+Spec: docs/spec/trust.md. Versioned and dated. Every key has a window and may be revoked from a date on, so that proofs
+outlive the keys and witnesses of their day. Whether anything is in force depends on the time, which is an argument.
 """
 
 from __future__ import annotations
@@ -8,24 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
-from evidence_service.core import shape
-from evidence_service.core.canonical import canonical_bytes, parse_canonical
-from evidence_service.core.event import INSTITUTION, format_instant, parse_instant
-from evidence_service.core.metadata import ed25519_vkey, package_key_name
-from evidence_service.core.note import parse_vkey
+from evidence_service.core.note import ED25519, VerifierKey, parse_vkey
 from evidence_service.core.reasons import CHECK_NAMES
 from evidence_service.errors import MalformedInputError
-
-KIND = "proofdocket.trust"
-NAMES = frozenset(
-    ["v", "kind", "version", "issuer", "issued_at", "expires_at", "logs", "chains", "witnesses", "quorum", "required"]
-)
-LOG_NAMES = frozenset(["institution", "credit_code", "origin", "vkey", "package_vkey"])
-CHAIN_NAMES = frozenset(["chain_id", "genesis", "contract", "code_hash", "grade", "confirmations"])
-ALWAYS_REQUIRED = frozenset({1, 3, 5, 6})
-"""A policy that does without these would let a proof pass that nobody signed."""
 
 
 class TrustError(MalformedInputError):
@@ -42,9 +29,34 @@ class ChainGrade(StrEnum):
     PUBLIC = "public"
 
 
+class IssuerStanding(StrEnum):
+    """How far a reader knows who issued the trust file that he uses."""
+
+    VERIFIED = "verified"
+    SIGNED = "signed"
+    UNSIGNED = "unsigned"
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedKey:
+    """A C2SP verifier key, whose it is, its window (empty ends are open), and from when on it is no longer believed."""
+
+    vkey: str
+    name: str = ""
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    revoked_at: datetime | None = None
+    reason: str = ""
+
+    @property
+    def key(self) -> VerifierKey:
+        """The verifier key itself."""
+        return parse_vkey(self.vkey)
+
+
 @dataclass(frozen=True, slots=True)
 class PinnedLog:
-    """One institution's log: its verifier keys (C2SP), and for check 8 its id on the anchor contract, 0x… or empty.
+    """One institution's log: its keys, oldest first, and for check 8 its ids on anchor contracts, 0x…, oldest first.
 
     An empty credit code means that nobody knows it; then check 6 cannot pass.
     """
@@ -52,14 +64,37 @@ class PinnedLog:
     institution: str
     credit_code: str
     origin: str
-    vkey: str
-    package_vkey: str
-    log_id: str = ""
+    keys: tuple[PinnedKey, ...]
+    package_keys: tuple[PinnedKey, ...]
+    log_ids: tuple[str, ...] = ()
+
+    @property
+    def vkey(self) -> str:
+        """The newest Ed25519 log key."""
+        return next(pin.vkey for pin in reversed(self.keys) if pin.key.algorithm == ED25519)
+
+    @property
+    def package_vkey(self) -> str:
+        """The newest package key."""
+        return self.package_keys[-1].vkey
+
+    @property
+    def log_id(self) -> str:
+        """The newest id on an anchor contract, or empty."""
+        return self.log_ids[-1] if self.log_ids else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedBlock:
+    """One block that the issuer vouches for: its number and its hash (lower-case hex with 0x)."""
+
+    number: int
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
 class PinnedChain:
-    """One chain and anchor contract. Hashes and addresses are lower-case hex with 0x."""
+    """One chain and anchor contract. Hashes and addresses are lower-case hex with 0x; `blocks` in rising order."""
 
     chain_id: int
     genesis: str
@@ -67,21 +102,51 @@ class PinnedChain:
     code_hash: str
     grade: ChainGrade
     confirmations: int
+    blocks: tuple[PinnedBlock, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
+class PinnedAuthority:
+    """One timestamp authority: the DER certificate that its tokens must chain to, and its window."""
+
+    name: str
+    certificate: bytes
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PinnedCourt:
+    """The address from which a court answers filings on a chain (lower-case hex with 0x)."""
+
+    name: str
+    chain_id: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrustFile:
-    """What a reader trusts, from whom, and for how long. `required` are the checks that must pass."""
+    """What a reader trusts, from whom, and for how long. `required` are the checks that must pass.
+
+    `standing` is no part of the file: it says whether the reader knows its issuer (core/trust_note.py sets it).
+    """
 
     version: int
     issuer: str
     issued_at: datetime
     expires_at: datetime
-    logs: tuple[PinnedLog, ...]
-    chains: tuple[PinnedChain, ...]
-    witnesses: tuple[str, ...] = ()
+    issuer_vkey: str = ""
+    next_issuer_vkey: str = ""
+    logs: tuple[PinnedLog, ...] = ()
+    chains: tuple[PinnedChain, ...] = ()
+    witnesses: tuple[PinnedKey, ...] = ()
     quorum: int = 0
+    auditors: tuple[PinnedKey, ...] = ()
+    authorities: tuple[PinnedAuthority, ...] = ()
+    courts: tuple[PinnedCourt, ...] = ()
     required: tuple[int, ...] = tuple(CHECK_NAMES)
+    standing: IssuerStanding = IssuerStanding.UNSIGNED
 
     def log(self, origin: str) -> PinnedLog | None:
         """The pinned log of this origin."""
@@ -92,121 +157,3 @@ class TrustFile:
         if now < self.issued_at:
             return "trust-not-yet-valid"
         return "trust-expired" if now >= self.expires_at else ""
-
-
-def trust_bytes(trust: TrustFile) -> bytes:
-    """Write a trust file in canonical form. Raises TrustError where a field is not in its form."""
-    raw = canonical_bytes(
-        {
-            "v": 1,
-            "kind": KIND,
-            "version": trust.version,
-            "issuer": trust.issuer,
-            "issued_at": format_instant(trust.issued_at),
-            "expires_at": format_instant(trust.expires_at),
-            "logs": [_log_json(log) for log in trust.logs],
-            "chains": [_chain_json(chain) for chain in trust.chains],
-            "witnesses": list(trust.witnesses),
-            "quorum": trust.quorum,
-            "required": list(trust.required),
-        }
-    )
-    parse_trust(raw)
-    return raw
-
-
-def parse_trust(raw: bytes) -> TrustFile:
-    """Read a trust file strictly. Raises TrustError that names the place."""
-    try:
-        return _trust(parse_canonical(raw))
-    except TrustError:
-        raise
-    except MalformedInputError as error:
-        raise TrustError(f"trust file: {error}") from None
-
-
-def _trust(value: Any) -> TrustFile:
-    shape.check_version(value, KIND, "trust file")
-    shape.members_of(value, NAMES, "trust file")
-    trust = TrustFile(
-        version=shape.whole(value["version"], "version", least=1),
-        issuer=shape.text(value["issuer"], "issuer", shape.LINE),
-        issued_at=parse_instant(value["issued_at"], "issued_at"),
-        expires_at=parse_instant(value["expires_at"], "expires_at"),
-        logs=tuple(_log(item, f"logs[{i}]") for i, item in enumerate(shape.items(value["logs"], "logs"))),
-        chains=tuple(_chain(item, f"chains[{i}]") for i, item in enumerate(shape.items(value["chains"], "chains"))),
-        witnesses=tuple(_witness(item) for item in shape.items(value["witnesses"], "witnesses")),
-        quorum=shape.whole(value["quorum"], "quorum"),
-        required=tuple(shape.whole(item, "required", least=1) for item in shape.items(value["required"], "required")),
-    )
-    _check(trust)
-    return trust
-
-
-def _check(trust: TrustFile) -> None:
-    if trust.expires_at <= trust.issued_at:
-        raise TrustError("expires_at: not after issued_at")
-    if len({log.origin for log in trust.logs}) != len(trust.logs):
-        raise TrustError("logs: an origin is pinned twice")
-    if len({(chain.chain_id, chain.contract) for chain in trust.chains}) != len(trust.chains):
-        raise TrustError("chains: a contract is pinned twice")
-    if trust.quorum > len(trust.witnesses):
-        raise TrustError("quorum: more than there are witnesses")
-    required = set(trust.required)
-    if list(trust.required) != sorted(required) or not ALWAYS_REQUIRED <= required <= set(CHECK_NAMES):
-        raise TrustError("required: check numbers in order, each once, 1, 3, 5 and 6 among them")
-
-
-def _log(value: Any, place: str) -> PinnedLog:
-    shape.members_of(value, LOG_NAMES, place, optional=frozenset({"log_id"}))
-    origin = shape.text(value["origin"], f"{place}.origin", shape.LINE)
-    return PinnedLog(
-        institution=shape.text(value["institution"], f"{place}.institution", INSTITUTION),
-        credit_code=shape.text(value["credit_code"], f"{place}.credit_code", shape.CREDIT_CODE),
-        origin=origin,
-        vkey=ed25519_vkey(value["vkey"], origin, f"{place}.vkey"),
-        package_vkey=ed25519_vkey(value["package_vkey"], package_key_name(origin), f"{place}.package_vkey"),
-        log_id=shape.text(value["log_id"], f"{place}.log_id", shape.HASH_0X) if "log_id" in value else "",
-    )
-
-
-def _witness(value: Any) -> str:
-    text = shape.text(value, "witnesses")
-    parse_vkey(text)
-    return text
-
-
-def _chain(value: Any, place: str) -> PinnedChain:
-    shape.members_of(value, CHAIN_NAMES, place)
-    if value["grade"] not in list(ChainGrade):
-        raise TrustError(f"{place}.grade: self-run, consortium or public")
-    return PinnedChain(
-        chain_id=shape.whole(value["chain_id"], f"{place}.chain_id", least=1),
-        genesis=shape.text(value["genesis"], f"{place}.genesis", shape.HASH_0X),
-        contract=shape.text(value["contract"], f"{place}.contract", shape.ADDRESS_0X),
-        code_hash=shape.text(value["code_hash"], f"{place}.code_hash", shape.HASH_0X),
-        grade=ChainGrade(value["grade"]),
-        confirmations=shape.whole(value["confirmations"], f"{place}.confirmations"),
-    )
-
-
-def _log_json(log: PinnedLog) -> dict[str, Any]:
-    value = {
-        "institution": log.institution,
-        "credit_code": log.credit_code,
-        "origin": log.origin,
-        "vkey": log.vkey,
-        "package_vkey": log.package_vkey,
-    }
-    return value | ({"log_id": log.log_id.lower()} if log.log_id else {})
-
-
-def _chain_json(chain: PinnedChain) -> dict[str, Any]:
-    return {
-        "chain_id": chain.chain_id,
-        "genesis": chain.genesis.lower(),
-        "contract": chain.contract.lower(),
-        "code_hash": chain.code_hash.lower(),
-        "grade": str(chain.grade),
-        "confirmations": chain.confirmations,
-    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from evidence_service.core.trust import PinnedChain, PinnedLog, TrustFile
+from evidence_service.core.trust import PinnedChain, PinnedKey, PinnedLog, TrustFile
 from evidence_service.ports import LogRecord
 
 VALID_FOR = timedelta(days=365)
@@ -33,9 +33,9 @@ def trust_file(
                 institution=log.institution,
                 credit_code=credit_codes.get(log.institution, ""),
                 origin=log.origin,
-                vkey=log.vkey,
-                package_vkey=log.package_vkey,
-                log_id=log_ids.get(log.institution, ""),
+                keys=(PinnedKey(log.vkey),),
+                package_keys=(PinnedKey(log.package_vkey),),
+                log_ids=tuple(log_ids[name] for name in (log.institution,) if log_ids.get(name)),
             )
             for log in logs
         ),

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from evidence_service.core.trust import trust_bytes
+from evidence_service.core.trust_json import trust_bytes
 from tests.web.conftest import PASSWORD, SECRET, with_people
 from tests.web.instance import MemoryInstance, empty_instance, full_instance
 from tests.web.test_verify_page import FAR

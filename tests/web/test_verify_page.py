@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from evidence_service.core.trust import trust_bytes
+from evidence_service.core.trust_json import trust_bytes
 from tests.evidence_service.verify.world import World
 from tests.web.instance import MemoryInstance
 from web.throttle import Gate

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from evidence_service.core.trust import trust_bytes
+from evidence_service.core.trust_json import trust_bytes
 from tests.evidence_service.verify.world import NOW, make_world
 
 PROGRAM = """
@@ -21,7 +21,7 @@ class Gate(importlib.abc.MetaPathFinder):
         if top not in sys.stdlib_module_names and top not in ALLOWED:
             raise ImportError(f"a stranger does not have {name}")
 sys.meta_path.insert(0, Gate())
-from evidence_service.core.trust import parse_trust
+from evidence_service.core.trust_json import parse_trust
 from evidence_service.verifier.chain_reader import RpcChainReader
 from evidence_service.verifier.inputs import verify_file
 package, trust, now = sys.argv[1:]

@@ -62,7 +62,7 @@ def anchored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Anchored]:
             ChainGrade.SELF_RUN,
             3,
         )
-        log = replace(WORLD.trust().logs[0], log_id="0x" + log_id.hex())
+        log = replace(WORLD.trust().logs[0], log_ids=("0x" + log_id.hex(),))
         claim = ChainClaim(
             chain.chain_id, chain.genesis, chain.contract, chain.code_hash, log.log_id, prepared.tx_hash, block
         )
@@ -118,7 +118,7 @@ def test_check_8_fails_for_the_wrong_genesis_code_or_log(anchored: Anchored) -> 
     ):
         changed = replace(anchored, trust=replace(anchored.trust, chains=(trust,)))
         assert changed.verify(claim=claim).check(8).code == code
-    changed = replace(anchored, trust=replace(anchored.trust, logs=(replace(log, log_id=other),)))
+    changed = replace(anchored, trust=replace(anchored.trust, logs=(replace(log, log_ids=(other,)),)))
     assert changed.verify(claim=replace(anchored.claim, log_id=other)).check(8).code == "log-id-mismatch"
 
 

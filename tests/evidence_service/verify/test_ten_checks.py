@@ -498,7 +498,7 @@ def test_check_8_is_not_checked_offline() -> None:
 
 def test_check_8_needs_the_reader_to_pin_the_log_id() -> None:
     log = WORLD.trust().logs[0]
-    assert check(WORLD.package_zip(), logs=(replace(log, log_id=""),)).check(8).code == "log-id-not-pinned"
+    assert check(WORLD.package_zip(), logs=(replace(log, log_ids=()),)).check(8).code == "log-id-not-pinned"
     assert check(WORLD.package_zip(), chains=()).check(8).code == "no-chain-pinned"
 
 

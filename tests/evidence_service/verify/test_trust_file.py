@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import rfc8785
 
-from evidence_service.core.trust import ALWAYS_REQUIRED, TrustError, parse_trust, trust_bytes
+from evidence_service.core.trust import TrustError
+from evidence_service.core.trust_json import ALWAYS_REQUIRED, parse_trust, trust_bytes
 from tests.evidence_service.verify.world import NOW, make_world
 
 WORLD = make_world()
@@ -52,7 +53,7 @@ def test_it_is_in_force_from_issue_until_it_expires() -> None:
         b"[]",
         b"{}",
         trust_bytes(WORLD.trust()) + b"\n",
-        changed(v=2),
+        changed(v=1),
         changed(v=True),
         changed(kind="proofdocket.package"),
         changed(extra=1),
@@ -68,11 +69,13 @@ def test_it_is_in_force_from_issue_until_it_expires() -> None:
         changed(required=[1, 3, 5, 6, 11]),
         changed(logs=json.loads(trust_bytes(WORLD.trust()))["logs"] * 2),
         changed(chains=json.loads(trust_bytes(WORLD.trust()))["chains"] * 2),
-        with_first("logs", vkey=WORLD.package.vkey),
-        with_first("logs", package_vkey=WORLD.log.vkey),
+        with_first("logs", keys=json.loads(trust_bytes(WORLD.trust()))["logs"][0]["package_keys"]),
+        with_first("logs", package_keys=json.loads(trust_bytes(WORLD.trust()))["logs"][0]["keys"]),
+        with_first("logs", keys=[]),
+        with_first("logs", package_keys=[]),
         with_first("logs", credit_code="short"),
-        with_first("logs", log_id="0x12"),
-        with_first("logs", log_id=""),
+        with_first("logs", log_ids=["0x12"]),
+        with_first("logs", log_ids=[""]),
         with_first("chains", grade="private"),
         with_first("chains", grade=[]),
         changed(logs={}),

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from evidence_service import verify_commands
 from evidence_service.core.reasons import CHECK_NAMES
-from evidence_service.core.trust import trust_bytes
+from evidence_service.core.trust_json import trust_bytes
 from evidence_service.core.twin import twin_bytes
 from litigation.documents.embedding import embed_evidence
 from tests.evidence_service.verify.test_pdf_attachment import blank_pdf

@@ -171,7 +171,12 @@ class World:
 
     def trust(self, **changes: Any) -> trust.TrustFile:
         log = trust.PinnedLog(
-            self.institution, CREDIT_CODE, self.log.name, self.log.vkey, self.package.vkey, self.log_id
+            institution=self.institution,
+            credit_code=CREDIT_CODE,
+            origin=self.log.name,
+            keys=(trust.PinnedKey(self.log.vkey),),
+            package_keys=(trust.PinnedKey(self.package.vkey),),
+            log_ids=(self.log_id,),
         )
         chain = trust.PinnedChain(
             CHAIN_ID, GENESIS, CONTRACT, "0x" + keccak256(CODE).hex(), trust.ChainGrade.CONSORTIUM, 2
