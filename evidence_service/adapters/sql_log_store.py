@@ -159,6 +159,12 @@ class SqlLogStore:
             raise NotFoundError(f"log {institution} has no entry {index}")
         return found[0]
 
+    def events_between(self, institution: str, start: int, end: int) -> list[StoredEvent]:
+        """Events with leaf indexes in [start, end), in order."""
+        columns = tables.event.c
+        condition = (columns.log_id == self._log(institution).id) & (columns.idx >= start) & (columns.idx < end)
+        return self._events(condition)
+
     def events_before(self, institution: str, before: int | None, limit: int) -> list[StoredEvent]:
         """A page of events, newest first, with leaf indexes below `before`."""
         condition = tables.event.c.log_id == self._log(institution).id
