@@ -9,7 +9,8 @@ from __future__ import annotations
 import fcntl
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,59 @@ def _say_it_in_one_line(context: ExceptionContext) -> None:
         raise DatabaseError(f"the database refused: {said[0]}") from context.original_exception
 
 
+class Together:
+    """One write transaction of this thread that others join; it begins when somebody first asks for its connection."""
+
+    def __init__(self, engine: Engine, stack: ExitStack) -> None:
+        self.engine, self._stack = engine, stack
+        self._connection: Connection | None = None
+
+    @property
+    def begun(self) -> bool:
+        """Whether the write lock is held already."""
+        return self._connection is not None
+
+    @property
+    def connection(self) -> Connection:
+        """The connection in its transaction."""
+        if self._connection is None:
+            opened = self._stack.enter_context(self.engine.connect().execution_options(**WRITE))
+            self._stack.enter_context(opened.begin())
+            self._connection = opened
+        return self._connection
+
+
+_together: ContextVar[Together | None] = ContextVar("proofdocket_together", default=None)
+
+
+@contextmanager
+def together(engine: Engine) -> Iterator[Together]:
+    """Everything that this thread writes on this database in here commits together, or not at all.
+
+    What it reads is read in the same transaction as soon as that has begun.
+    """
+    with ExitStack() as stack:
+        unit = Together(engine, stack)
+        token = _together.set(unit)
+        try:
+            yield unit
+        finally:
+            _together.reset(token)
+
+
+def _joined(engine: Engine) -> Together | None:
+    unit = _together.get()
+    return unit if unit is not None and unit.engine is engine else None
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """One write transaction: commits at the end, rolls back on any error."""
+    """One write transaction: commits at the end, rolls back on any error. Inside `together` it joins that one."""
+    unit = _joined(engine)
+    if unit is not None:
+        with unit.connection.begin_nested():
+            yield unit.connection
+        return
     with engine.connect().execution_options(**WRITE) as connection, connection.begin():
         yield connection
 
@@ -62,6 +113,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One read transaction: a single snapshot for everything that is read in it."""
+    unit = _joined(engine)
+    if unit is not None and unit.begun:
+        yield unit.connection
+        return
     with engine.connect() as connection, connection.begin():
         yield connection
 

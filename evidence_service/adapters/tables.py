@@ -95,4 +95,6 @@ anchor = Table(
     Column("updated_at", Text, nullable=False),
     UniqueConstraint("log_id", "tx", name="anchor_tx"),
 )
-APPEND_ONLY = ("entry", "event", "subtree", "checkpoint")
+APPEND_ONLY = ("entry", "event", "subtree", "checkpoint", "access")
+
+from evidence_service.adapters import tables_api as _tables_api  # noqa: E402, F401 - they share `metadata`
