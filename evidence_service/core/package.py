@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from evidence_service.core import bag, container
-from evidence_service.core.canonical import canonical_bytes, parse_strict
+from evidence_service.core.canonical import parse_strict
+from evidence_service.core.erased import Erased, opened_bytes
 from evidence_service.core.material import MEMBERS, NAME_OF
 from evidence_service.core.metadata import PackageMetadata, metadata_bytes
 from evidence_service.core.note import parse_note, parse_vkey, verify_ed25519
@@ -37,12 +38,16 @@ class PackageError(MalformedInputError):
 
 @dataclass(frozen=True, slots=True)
 class PackagedEvent:
-    """One event as packaged: number in the loan's history, exact leaf bytes, tlog-proof text, encoded disclosures."""
+    """One event as packaged: number in the loan's history, exact leaf bytes, tlog-proof text, encoded disclosures.
+
+    `erased` stands where the event's subject was erased; there is nothing to disclose then.
+    """
 
     seq: int
     leaf: bytes
     proof: str
     disclosures: tuple[str, ...]
+    erased: Erased | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,7 @@ def _payload(contents: PackageContents) -> dict[str, bytes]:
     for event in contents.events:
         payload[evidence_name(event.seq, LEAF)] = event.leaf
         payload[evidence_name(event.seq, PROOF)] = event.proof.encode()
-        payload[evidence_name(event.seq, DISCLOSURES)] = canonical_bytes(list(event.disclosures))
+        payload[evidence_name(event.seq, DISCLOSURES)] = opened_bytes(event.disclosures, event.erased)
     for digest, (extension, content) in contents.originals.items():
         name = f"data/originals/{digest}.{extension}"
         if not ORIGINAL.match(name):

@@ -10,6 +10,7 @@ from typing import Any
 
 from evidence_service.core import shape
 from evidence_service.core.canonical import canonical_bytes, parse_canonical
+from evidence_service.core.erased import opened_from, opened_json
 from evidence_service.core.material import material_from
 from evidence_service.core.metadata import PackageMetadata, metadata_from, metadata_json
 from evidence_service.core.package import PackagedEvent
@@ -33,7 +34,7 @@ def twin_bytes(metadata: PackageMetadata, events: Sequence[PackagedEvent], mater
                     "seq": event.seq,
                     "leaf": event.leaf.decode(),
                     "proof": event.proof,
-                    "disclosures": list(event.disclosures),
+                    "disclosures": opened_json(event.disclosures, event.erased),
                 }
                 for event in events
             ],
@@ -59,12 +60,11 @@ def parse_twin(raw: bytes) -> tuple[PackageMetadata, tuple[PackagedEvent, ...], 
 
 def _event(value: Any, place: str) -> PackagedEvent:
     shape.members_of(value, EVENT_NAMES, place)
+    disclosures, erased = opened_from(value["disclosures"], f"{place}.disclosures")
     return PackagedEvent(
         seq=shape.whole(value["seq"], f"{place}.seq"),
         leaf=shape.text(value["leaf"], f"{place}.leaf").encode(),
         proof=shape.text(value["proof"], f"{place}.proof"),
-        disclosures=tuple(
-            shape.text(item, f"{place}.disclosures")
-            for item in shape.items(value["disclosures"], f"{place}.disclosures")
-        ),
+        disclosures=disclosures,
+        erased=erased,
     )

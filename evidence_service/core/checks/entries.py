@@ -22,6 +22,8 @@ def check_canonical(subject: Subject) -> tuple[list[Finding], Finding]:
     ]
     if not subject.evidence or any(one.leaf_raw is None for one in subject.evidence):
         return found, Finding("not-reached")
+    if subject.erased:
+        return found, Finding("entries-erased", params=_counts(subject))
     return found, Finding("leaves-canonical", params={"count": str(len(subject.evidence))})
 
 
@@ -35,9 +37,19 @@ def check_disclosures(subject: Subject) -> tuple[list[Finding], Finding]:
     opened = sum(len(one.opened or ()) for one in subject.evidence)
     if not subject.whole or any(one.leaf is None for one in subject.evidence):
         return found, Finding("not-reached")
+    if subject.erased:
+        return found, Finding("disclosures-erased", params={**_counts(subject), "opened": str(opened)})
     if not opened:
         return found, Finding("nothing-disclosed")
     return found, Finding("disclosures-open", params={"count": str(opened), "facts": str(len(proven))})
+
+
+def _counts(subject: Subject) -> dict[str, str]:
+    """How many entries, how many of them erased, and what the first of those says of it."""
+    first = subject.erased[0].erased
+    assert first is not None
+    counts = {"count": str(len(subject.evidence)), "erased": str(len(subject.erased))}
+    return counts | {"at": first.at, "reason": first.reason}
 
 
 def _opens(one: Evidence) -> Iterator[Finding]:

@@ -29,10 +29,13 @@ class _Attachment:
 
 def check_files(subject: Subject, pinned: PinnedLog | None, pdf_sha256: str) -> tuple[list[Finding], Finding]:
     """What was found, and what stands if nothing was. `pinned` is the log in the trust file, if it is in force."""
+    erased = [Finding("files-erased", params={"erased": str(len(subject.erased))})] if subject.erased else []
     if subject.kind == "proof":
-        return [], Finding("no-files")
+        return [], (*erased, Finding("no-files"))[0]
     if subject.kind == "twin":
         found = _other_key(subject.metadata, pinned, "evidence.json")
+        if erased:
+            return found, erased[0]
         return found, Finding("pdf-pages-not-covered", params={"sha256": pdf_sha256 and f" {pdf_sha256}"})
     parsed = subject.package
     if parsed is None:
@@ -45,6 +48,8 @@ def check_files(subject: Subject, pinned: PinnedLog | None, pdf_sha256: str) -> 
         found.append(Finding("container-not-original"))
     if subject.metadata is None:
         return found, Finding("not-reached")
+    if erased:
+        return found, erased[0]
     code = "digests-match-own-key" if pinned is None else "digests-match"
     counts = {"count": str(len(parsed.members)), "originals": str(len(parsed.originals))}
     return found, Finding(code, params=counts)

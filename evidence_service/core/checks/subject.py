@@ -15,6 +15,7 @@ from evidence_service.core.canonical import CanonicalError, parse_canonical, par
 from evidence_service.core.catalogue import CATALOGUE
 from evidence_service.core.checkpoint import Checkpoint, parse_checkpoint
 from evidence_service.core.commitment import Disclosure, parse_disclosure
+from evidence_service.core.erased import Erased, opened_from
 from evidence_service.core.facts import PackagedFact, parse_facts
 from evidence_service.core.leaf import Leaf, parse_leaf
 from evidence_service.core.material import MEMBERS, Material, MaterialProblem, parse_material, read_material
@@ -27,13 +28,16 @@ from evidence_service.core.twin import parse_twin
 from evidence_service.errors import MalformedInputError
 
 NO_MATERIAL = Material()
+Opened = tuple[tuple[str, ...], Erased | None]
+"""The encoded disclosures of an entry, and its erasure if its content was erased."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One log entry with its proof and disclosures. What could not be read is None; `stem` begins its members' names.
 
-    `leaf_problem` is the reason code of check (3), empty where the entry is good. `opened` is None without disclosures.
+    `leaf_problem` is the reason code of check (3), empty where the entry is good. `opened` is None without disclosures;
+    `erased` stands where the entry's content was erased.
     """
 
     stem: str
@@ -45,6 +49,7 @@ class Evidence:
     checkpoint: Checkpoint | None
     opened: tuple[Disclosure, ...] | None
     malformed: int
+    erased: Erased | None = None
 
     @property
     def leaf_name(self) -> str:
@@ -88,6 +93,11 @@ class Subject:
     def whole(self) -> bool:
         """Everything could be read."""
         return not self.found
+
+    @property
+    def erased(self) -> tuple[Evidence, ...]:
+        """The entries whose content was erased."""
+        return tuple(one for one in self.evidence if one.erased is not None)
 
     def checkpoints(self) -> dict[str, Checkpoint]:
         """Every distinct signed checkpoint, by its note text; the package's own first."""
@@ -151,20 +161,21 @@ def read_proof(
             found.append(Finding("package-malformed", name, params={"detail": str(error)}))
     read, problems = read_material(texts)
     found += [_material(one, name) for one in problems]
-    encoded = None if disclosures is None else _disclosure_list(disclosures, stem, None, found)
-    evidence = _evidence(stem, None, leaf, proof, encoded=encoded, found=found)
+    opened = None if disclosures is None else _disclosure_list(disclosures, stem, None, found)
+    evidence = _evidence(stem, None, leaf, proof, opened=opened, found=found)
     return Subject("proof", (evidence,), tuple(found), material=read)
 
 
 def _packaged(seq: int, parts: Mapping[str, bytes], found: list[Finding]) -> Evidence:
     stem = f"data/evidence/{seq:06d}"
-    encoded = _disclosure_list(parts.get(package.DISCLOSURES), stem, seq, found)
-    return _evidence(stem, seq, parts.get(package.LEAF), parts.get(package.PROOF), encoded=encoded, found=found)
+    opened = _disclosure_list(parts.get(package.DISCLOSURES), stem, seq, found)
+    return _evidence(stem, seq, parts.get(package.LEAF), parts.get(package.PROOF), opened=opened, found=found)
 
 
 def _twin_evidence(event: PackagedEvent, found: list[Finding]) -> Evidence:
     stem = f"evidence.json/{event.seq:06d}"
-    return _evidence(stem, event.seq, event.leaf, event.proof.encode(), encoded=event.disclosures, found=found)
+    opened = (event.disclosures, event.erased)
+    return _evidence(stem, event.seq, event.leaf, event.proof.encode(), opened=opened, found=found)
 
 
 def _evidence(
@@ -173,7 +184,7 @@ def _evidence(
     leaf_raw: bytes | None,
     proof_raw: bytes | None,
     *,
-    encoded: tuple[str, ...] | None,
+    opened: Opened | None,
     found: list[Finding],
 ) -> Evidence:
     leaf, problem = (None, "") if leaf_raw is None else _leaf(leaf_raw)
@@ -184,8 +195,9 @@ def _evidence(
             checkpoint = proof.checkpoint()
         except MalformedInputError as error:
             found.append(Finding("proof-malformed", f"{stem}.{package.PROOF}", seq, params={"detail": str(error)}))
-    opened, malformed = (None, 0) if encoded is None else _open(encoded)
-    return Evidence(stem, seq, leaf_raw, leaf, problem, proof, checkpoint, opened, malformed)
+    encoded, erased = opened or (None, None)
+    read, malformed = (None, 0) if encoded is None else _open(encoded)
+    return Evidence(stem, seq, leaf_raw, leaf, problem, proof, checkpoint, read, malformed, erased)
 
 
 def _leaf(raw: bytes) -> tuple[Leaf | None, str]:
@@ -209,12 +221,12 @@ def _open(encoded: tuple[str, ...]) -> tuple[tuple[Disclosure, ...], int]:
     return tuple(opened), malformed
 
 
-def _disclosure_list(raw: bytes | None, stem: str, seq: int | None, found: list[Finding]) -> tuple[str, ...] | None:
+def _disclosure_list(raw: bytes | None, stem: str, seq: int | None, found: list[Finding]) -> Opened | None:
     if raw is None:
         return None
     name = f"{stem}.{package.DISCLOSURES}"
     try:
-        return tuple(shape.text(item, "disclosure") for item in shape.items(parse_canonical(raw), "disclosures"))
+        return opened_from(parse_canonical(raw), "disclosures")
     except MalformedInputError as error:
         found.append(Finding("package-malformed", name, seq, params={"detail": str(error)}))
         return None

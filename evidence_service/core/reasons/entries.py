@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evidence_service.core.reasons.meaning import FAILED, NOT_CHECKED, PASSED, Meaning
+from evidence_service.core.reasons.meaning import ERASED, FAILED, NOT_CHECKED, PASSED, Meaning
 
 REASONS: dict[str, Meaning] = {
     # (3)
@@ -11,6 +11,13 @@ REASONS: dict[str, Meaning] = {
         PASSED,
         "{count} log entries are canonical and of known types.",
         "{count} 条日志条目均为规范形式且类型已知。",
+    ),
+    "entries-erased": Meaning(
+        (3,),
+        ERASED,
+        "All {count} log entries are canonical and of known types; the events behind {erased} of them were erased, so "
+        "their own canonical form can no longer be shown.",
+        "全部 {count} 条日志条目均为规范形式且类型已知；其中 {erased} 条所对应的事件内容已删除，其规范形式无从出示。",
     ),
     "leaf-not-canonical": Meaning(
         (3,), FAILED, "{member} is not canonical JSON (RFC 8785).", "{member} 不是规范 JSON（RFC 8785）。"
@@ -27,6 +34,15 @@ REASONS: dict[str, Meaning] = {
         PASSED,
         "{count} disclosed field(s) open digests in their log entries; {facts} proven fact(s) equal them.",
         "{count} 个披露字段与日志条目中的摘要相符；{facts} 项已证事实与之相等。",
+    ),
+    "disclosures-erased": Meaning(
+        (4,),
+        ERASED,
+        "The content of {erased} of {count} log entries was erased on {at} ({reason}), as whoever packaged them says: "
+        "nobody can open their commitments any more. The other {opened} disclosed field(s) open digests in their "
+        "entries.",
+        "据封装方陈述，{count} 条日志条目中有 {erased} 条的内容已于 {at} 删除（{reason}），其承诺不能再被打开；"
+        "其余 {opened} 个披露字段与日志条目中的摘要相符。",
     ),
     "nothing-disclosed": Meaning(
         (4,), NOT_CHECKED, "No field is disclosed, so there is nothing to open.", "未披露任何字段，无可核验。"

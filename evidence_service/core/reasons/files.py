@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evidence_service.core.reasons.meaning import FAILED, NOT_CHECKED, PASSED, Meaning
+from evidence_service.core.reasons.meaning import ERASED, FAILED, NOT_CHECKED, PASSED, Meaning
 
 REASONS: dict[str, Meaning] = {
     # (2)
@@ -75,6 +75,13 @@ REASONS: dict[str, Meaning] = {
         "The PDF's own pages are not covered by the evidence inside it: compare the PDF's SHA-256{sha256} with "
         "manifest-sha256.txt of its package.",
         "PDF 页面本身不在内嵌证据的核验范围内：请将该 PDF 的 SHA-256{sha256} 与封包的 manifest-sha256.txt 比对。",
+    ),
+    "files-erased": Meaning(
+        (2,),
+        ERASED,
+        "The content of {erased} log entry(ies) was erased, and their originals with it: nothing is left to compare "
+        "with their digests. Nothing else that was compared differs.",
+        "{erased} 条日志条目的内容及其原件已删除，无可与摘要比对；其他已比对的内容均无不符。",
     ),
     "no-files": Meaning(
         (2,),

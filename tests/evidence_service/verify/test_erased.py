@@ -1,0 +1,126 @@
+"""What a verifier says of entries whose content was erased: checks 2 to 4 read erased, all others as ever."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import rfc8785
+
+from evidence_service.core import container
+from evidence_service.core.erased import Erased
+from evidence_service.core.metadata import PackageMetadata
+from evidence_service.core.package import PackagedEvent
+from evidence_service.core.reasons import CheckState
+from evidence_service.core.report import Report, Result
+from evidence_service.core.twin import parse_twin, twin_bytes
+from evidence_service.core.verify import verify_package, verify_proof, verify_twin
+from tests.evidence_service.verify.world import NOW, Chain, make_world, reseal
+
+WORLD = make_world()
+GONE = Erased("2026-05-01T00:00:00Z", "retention-expired")
+FORM = rfc8785.dumps(GONE.as_json())
+CODES = ["files-erased", "entries-erased", "disclosures-erased"]
+OPEN_1 = "data/evidence/000001.disclosures.json"
+
+
+def erased_events(*gone: int) -> tuple[PackagedEvent, ...]:
+    return tuple(
+        replace(event, disclosures=(), erased=GONE) if event.seq in gone else event for event in WORLD.packaged
+    )
+
+
+def packaged(*gone: int) -> bytes:
+    """A package whose second event was erased; nothing proven rests on that event."""
+    return WORLD.package_zip(replace(WORLD.contents, events=erased_events(*gone)))
+
+
+def verified(raw: bytes) -> Report:
+    return verify_package(raw, WORLD.trust(), Chain(WORLD), NOW)
+
+
+def codes(report: Report) -> list[str]:
+    return [report.check(n).code for n in (2, 3, 4)]
+
+
+def proof(disclosures: bytes, leaf: bytes | None = None) -> Report:
+    event = WORLD.packaged[1]
+    trust, chain = WORLD.trust(), Chain(WORLD)
+    return verify_proof(event.proof.encode(), leaf or event.leaf, trust, chain, NOW, disclosures=disclosures)
+
+
+def test_checks_2_to_4_read_erased_and_check_5_passes_in_a_package() -> None:
+    report = verified(packaged(1))
+    assert codes(report) == CODES
+    assert {report.check(n).state for n in (2, 3, 4)} == {CheckState.ERASED}
+    assert [report.check(n).state for n in (1, 5, 6, 8, 9)] == [CheckState.PASSED] * 5
+    assert report.result is Result.INCOMPLETE
+    assert "retention-expired" in report.check(4).reason
+    assert "2026-05-01" in report.check(4).reason_zh
+
+
+def test_a_bare_proof_of_an_erased_event_still_shows_its_place_in_the_log() -> None:
+    report = proof(FORM)
+    assert codes(report) == CODES
+    assert report.check(5).state is CheckState.PASSED
+    assert not report.where
+
+
+def test_the_twin_carries_the_erased_form() -> None:
+    raw = twin_bytes(WORLD.metadata, erased_events(0, 1, 2), {})
+    metadata, events, _ = parse_twin(raw)
+    assert isinstance(metadata, PackageMetadata)
+    assert [event.erased for event in events] == [GONE] * 3
+    report = verify_twin(raw, WORLD.trust(), Chain(WORLD), NOW)
+    assert codes(report) == CODES
+
+
+def test_an_erasure_hides_no_failure() -> None:
+    """A forged entry, a changed file and a wrong disclosure beside an erased one fail as they always do."""
+    members = container.read(packaged(1))
+    members["data/evidence/000002.disclosures.json"] = members["data/evidence/000000.disclosures.json"]
+    report = verified(reseal(WORLD, members))
+    assert report.check(4).code == "disclosure-unmatched"
+    assert report.result is Result.FAILED
+    members = container.read(packaged(1))
+    members["data/bundle.pdf"] += b" "
+    assert verified(container.build(members)).check(2).code == "digest-mismatch"
+    assert proof(FORM, leaf=WORLD.packaged[1].leaf + b" ").check(3).code == "leaf-not-canonical"
+    assert proof(FORM, leaf=WORLD.packaged[2].leaf).check(5).code == "inclusion-invalid"
+
+
+def test_a_fact_of_an_erased_event_is_unsupported() -> None:
+    """Event 0 carries the proven fact: who erased it can no longer call it proven."""
+    contents = replace(WORLD.contents, events=erased_events(0), originals={})
+    report = verified(WORLD.package_zip(contents))
+    assert report.check(4).code == "fact-unsupported"
+
+
+def test_an_original_of_an_erased_event_is_unbound() -> None:
+    report = verified(packaged(0))
+    assert report.check(2).code == "original-unbound"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        {"erased": {}},
+        {"erased": {"at": "2026-05-01T00:00:00Z"}},
+        {"erased": {"at": "2026-05-01", "reason": "x"}},
+        {"erased": {"at": "2026-05-01T00:00:00Z", "reason": ""}},
+        {"erased": {"at": "2026-05-01T00:00:00Z", "reason": "two\nlines"}},
+        {"erased": {"at": "2026-05-01T00:00:00Z", "reason": 1}},
+        {"erased": {"at": "2026-05-01T00:00:00Z", "reason": "x", "who": "y"}},
+        {"erased": GONE.as_json()["erased"], "disclosures": []},
+        {"erased": True},
+    ],
+)
+def test_an_erased_form_with_anything_else_in_it_fails_check_1(value: Any) -> None:
+    report = proof(rfc8785.dumps(value))
+    assert report.check(1).code == "package-malformed"
+    assert report.check(4).code == "not-reached"
+    members = container.read(packaged(1))
+    members[OPEN_1] = rfc8785.dumps(value)
+    assert verified(reseal(WORLD, members)).check(1).code == "package-malformed"
