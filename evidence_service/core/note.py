@@ -20,6 +20,10 @@ from evidence_service.errors import MalformedInputError
 ED25519 = 0x01
 ED25519_BYTES = 32
 COSIGNATURE_ED25519 = 0x04
+ML_DSA_44 = 0x06
+ML_DSA_44_BYTES = 1312
+KEY_BYTES = {ED25519: ED25519_BYTES, COSIGNATURE_ED25519: ED25519_BYTES, ML_DSA_44: ML_DSA_44_BYTES}
+"""Algorithm byte -> length of the public key, of the kinds that we know."""
 MAX_NOTE = 1_000_000
 MAX_SIGNATURES = 100
 SIGNATURE_LINE = "\u2014 "
@@ -81,8 +85,8 @@ def parse_vkey(text: str) -> VerifierKey:
     if len(raw) < 2:
         raise NoteError("verifier key is empty")
     key = VerifierKey(name, raw[0], raw[1:])
-    if key.algorithm == ED25519 and len(key.public_key) != ED25519_BYTES:
-        raise NoteError("an Ed25519 verifier key has 32 bytes")
+    if len(key.public_key) != KEY_BYTES.get(key.algorithm, len(key.public_key)):
+        raise NoteError(f"a verifier key of kind {key.algorithm} has {KEY_BYTES[key.algorithm]} bytes")
     if key.key_id.hex() != key_id:
         raise NoteError("the key ID of the verifier key does not match its key")
     return key
