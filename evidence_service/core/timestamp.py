@@ -1,0 +1,94 @@
+"""RFC 3161 timestamps: does a token say that this text existed at that time, and did a pinned authority say so?
+
+Spec: docs/spec/timestamp.md, RFC 5652 5.4 and 5.6, RFC 5816. Certificates are judged at the token's own time, not
+today: authorities' certificates expire long before the evidence does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import new as new_hash
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
+from evidence_service.core.certificate_chain import CertificateError, check_path, verify_by_key
+from evidence_service.core.der import INTEGER, OCTETS, SEQUENCE, DerError, Element, integer, octets, oid, read_der
+from evidence_service.core.timestamp_token import (
+    CONTENT_TYPE,
+    MESSAGE_DIGEST,
+    SIGNING_CERTIFICATE_V2,
+    TST_INFO,
+    TimestampError,
+    TimestampToken,
+    hash_name,
+)
+
+
+def check_imprint(token: TimestampToken, message: bytes) -> None:
+    """The token is about exactly these bytes."""
+    if new_hash(token.hash, message).digest() != token.imprint:
+        raise TimestampError("the token is about another text")
+
+
+def check_signed(token: TimestampToken, extra: Sequence[bytes] = ()) -> bytes:
+    """The token is whole and signed by the certificate that it names, of its own or of `extra`. Returns that one (DER).
+
+    This says nothing of who that is: `check_authority` does.
+    """
+    raw, certificate = _signing_certificate(token, extra)
+    signer = token.signer
+    try:
+        content_type = oid(signer.attributes[CONTENT_TYPE])
+        digest = octets(signer.attributes[MESSAGE_DIGEST])
+        _check_binding(signer.attributes[SIGNING_CERTIFICATE_V2], raw, certificate.serial_number)
+    except KeyError:
+        raise TimestampError("the token lacks contentType, messageDigest or signingCertificateV2") from None
+    except DerError as error:
+        raise TimestampError(f"timestamp token: {error}") from None
+    if content_type != TST_INFO:
+        raise TimestampError("contentType is not that of a timestamp")
+    if digest != new_hash(signer.digest, token.content).digest():
+        raise TimestampError("messageDigest is not that of the token's content")
+    try:
+        verify_by_key(certificate, signer.algorithm, signer.digest, signer.signature, signer.signed)
+    except (InvalidSignature, CertificateError):
+        raise TimestampError("the token's signature does not verify") from None
+    return raw
+
+
+def check_authority(token: TimestampToken, authority: bytes) -> None:
+    """The token's signer leads to this certificate (DER), and all of them were good at the token's time."""
+    try:
+        check_path(check_signed(token, (authority,)), token.certificates, authority, token.at)
+    except CertificateError as error:
+        raise TimestampError(str(error)) from None
+
+
+def _check_binding(attribute: Element, certificate: bytes, serial: int) -> None:
+    """RFC 5816: the first ESSCertIDv2 names the signer's certificate by its digest, so no other takes its place."""
+    first = read_der(attribute.raw, SEQUENCE).reader().take(SEQUENCE).reader().take(SEQUENCE).reader()
+    named = first.take_if(SEQUENCE)
+    name = "sha256" if named is None else hash_name(named)
+    if octets(first.take(OCTETS)) != new_hash(name, certificate).digest():
+        raise TimestampError("signingCertificateV2 names another certificate")
+    issuer_serial = first.take_if(SEQUENCE)
+    first.end()
+    if issuer_serial is not None:
+        parts = issuer_serial.reader()
+        parts.take(SEQUENCE)  # the issuer's names: the digest binds them already
+        if integer(parts.take(INTEGER)) != serial:
+            raise TimestampError("signingCertificateV2 names another serial number")
+        parts.end()
+
+
+def _signing_certificate(token: TimestampToken, extra: Sequence[bytes]) -> tuple[bytes, x509.Certificate]:
+    for raw in (*token.certificates, *extra):
+        try:
+            certificate = x509.load_der_x509_certificate(raw)
+            issuer, serial = certificate.issuer.public_bytes(), certificate.serial_number
+        except ValueError:
+            raise TimestampError("a certificate of the token cannot be read") from None
+        if (issuer, serial) == (token.signer.issuer, token.signer.serial):
+            return raw, certificate
+    raise TimestampError("the signer's certificate is neither in the token nor pinned")

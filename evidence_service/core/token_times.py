@@ -1,0 +1,87 @@
+"""The independent times that timestamp tokens give to a checkpoint, under the authorities that a reader pins.
+
+Spec: docs/spec/timestamp.md, docs/spec/verify.md (9). A token over another checkpoint, or one that is not whole, is a
+finding; a token of somebody whom nobody pinned is only not counted: it harms nobody and helps nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from evidence_service.core.checks.subject import Subject
+from evidence_service.core.independent_time import TimeSource, TimeStatement
+from evidence_service.core.note import parse_note
+from evidence_service.core.report import Finding
+from evidence_service.core.timestamp import check_authority, check_imprint, check_signed
+from evidence_service.core.timestamp_token import TimestampError, TimestampToken
+from evidence_service.core.trust import PinnedAuthority, TrustFile
+
+
+def token_times(subject: Subject, trust: TrustFile | None) -> tuple[TimeStatement, ...]:
+    """Every time that pinned authorities give to the checkpoint, earliest first. `trust` is in force, or None."""
+    if trust is None:
+        return ()
+    found = []
+    for token in _about_checkpoint(subject):
+        authority = authority_of(token, trust)
+        if authority is not None:
+            found.append(TimeStatement(token.at, TimeSource.AUTHORITY, authority.name, revoked_at=authority.revoked_at))
+    return tuple(sorted(found, key=lambda one: (one.time, one.name)))
+
+
+def authority_of(token: TimestampToken, trust: TrustFile) -> PinnedAuthority | None:
+    """The pinned authority that made this token within its window, or None. Revocation is the caller's to judge."""
+    for authority in trust.authorities:
+        if not _in_window(authority, token.at):
+            continue
+        try:
+            check_authority(token, authority.certificate)
+        except TimestampError:
+            continue
+        return authority
+    return None
+
+
+def token_problems(subject: Subject) -> Iterator[Finding]:
+    """What is wrong with the tokens themselves, whoever made them."""
+    texts = _texts(subject)
+    for position, token in enumerate(_tokens(subject)):
+        params = {"position": str(position + 1)}
+        if not any(_is_about(token, text) for text in texts):
+            yield Finding("token-of-another-checkpoint", params=params)
+            continue
+        try:
+            if token.certificates:  # without its certificate only a pinned authority can say whose it is
+                check_signed(token)
+        except TimestampError as error:
+            yield Finding("token-invalid", params=params | {"detail": str(error)})
+
+
+def _about_checkpoint(subject: Subject) -> Iterator[TimestampToken]:
+    texts = _texts(subject)
+    return (token for token in _tokens(subject) if any(_is_about(token, text) for text in texts))
+
+
+def _tokens(subject: Subject) -> tuple[TimestampToken, ...]:
+    held = subject.material.timestamps
+    return () if held is None else held.tokens
+
+
+def _texts(subject: Subject) -> list[bytes]:
+    """The text of the checkpoint that the package stands under, or of a bare proof's one."""
+    return [parse_note(note.encode()).text.encode() for note in list(subject.checkpoints())[:1]]
+
+
+def _is_about(token: TimestampToken, text: bytes) -> bool:
+    try:
+        check_imprint(token, text)
+    except TimestampError:
+        return False
+    return token.hash == "sha256"
+
+
+def _in_window(authority: PinnedAuthority, at: datetime) -> bool:
+    return (authority.not_before is None or at >= authority.not_before) and (
+        authority.not_after is None or at < authority.not_after
+    )
