@@ -5,7 +5,7 @@ Litigation and the pages come in through this door only; so do the commands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from evidence_service.workflow.audit import ConsistencyFinding, audit_consistenc
 from evidence_service.workflow.import_events import ImportCounts, ImportDoors, Reject, import_records
 from evidence_service.workflow.ingest import Receipt, ingest_batch
 from evidence_service.workflow.material import gather
+from evidence_service.workflow.originals import FindFile, store_originals
 from evidence_service.workflow.prove import EvidenceProof, prove
 from evidence_service.workflow.publish import publish
 from evidence_service.workflow.trust_file import trust_file
@@ -132,11 +133,17 @@ class EvidenceService:
         receipts: dict[int, Receipt] = {}
         for institution in sorted({event.institution for event in checked}):
             mine: dict[int, Event] = {at: event for at, event in enumerate(checked) if event.institution == institution}
-            made = ingest_batch(
-                self._edges.store, institution, [*mine.values()], now=self.now(), randomness=self._edges.randomness
-            )
+            made = self.log_events(institution, [*mine.values()])
             receipts.update(zip(mine, made, strict=True))
         return [receipts[at] for at in range(len(checked))]
+
+    def log_events(self, institution: str, events: Sequence[Event]) -> list[Receipt]:
+        """Log checked events of one institution; returns receipts in order once everything is durable."""
+        return ingest_batch(self._edges.store, institution, events, now=self.now(), randomness=self._edges.randomness)
+
+    def keep_originals(self, event: Event, find_file: FindFile) -> None:
+        """Check the originals that an event names and make them durable, before the event is logged."""
+        store_originals(event, [], find_file, self._edges.vault)
 
     def publish(self, institution: str) -> PublishedCheckpoint:
         """Sign the present state of a log."""
