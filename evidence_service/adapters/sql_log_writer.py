@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, select, text, update
 
 from evidence_service.adapters import tables
+from evidence_service.adapters.sql_loan_map import MapWriting
 from evidence_service.adapters.subtrees import append_subtrees
 from evidence_service.core.event import parse_instant
 from evidence_service.ports import LoanHead, NewEntry
@@ -16,7 +17,7 @@ from evidence_service.ports import LoanHead, NewEntry
 CHUNK = 500
 
 
-class SqlLogWriter:
+class SqlLogWriter(MapWriting):
     """One open write transaction on one log."""
 
     def __init__(self, connection: Connection, log_id: int, size: int) -> None:
@@ -34,7 +35,7 @@ class SqlLogWriter:
         table = tables.event
         query = select(table.c.captured_at).where(table.c.log_id == self._log_id, table.c.idx == self._size - 1)
         stamp = self._connection.execute(query).scalar_one_or_none()
-        return None if stamp is None else parse_instant(stamp, "captured_at")
+        return self.map_capture() if stamp is None else parse_instant(stamp, "captured_at")
 
     def known_events(self, event_ids: Sequence[str]) -> dict[str, bytes]:
         """Canonical body of each of these events that the log already holds."""

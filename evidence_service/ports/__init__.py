@@ -13,6 +13,7 @@ from evidence_service.ports.anchor import (
     AnchorState,
     AnchorStore,
 )
+from evidence_service.ports.loan_map import LoanMaps
 from evidence_service.ports.log import (
     LoanHead,
     LogRecord,
@@ -33,6 +34,7 @@ __all__ = [
     "AnchorState",
     "AnchorStore",
     "LoanHead",
+    "LoanMaps",
     "LogRecord",
     "LogStore",
     "LogWriter",

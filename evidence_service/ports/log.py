@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from evidence_service.core.checkpoint import Checkpoint
+from evidence_service.core.map_pages import PageName
 from evidence_service.core.merkle import SubtreeReader
 
 
@@ -99,6 +100,22 @@ class LogWriter(Protocol):
 
     def append(self, entries: Sequence[NewEntry], heads: Mapping[str, LoanHead]) -> int:
         """Append entries in order, store the loans' new heads, return the new size."""
+        ...
+
+    def leaves(self, start: int, end: int) -> Iterator[tuple[int, bytes, bytes]]:
+        """(index, leaf, leaf hash) of the entries [start, end) that are there, as this transaction sees them."""
+        ...
+
+    def newest_map(self) -> int | None:
+        """Index of the newest map entry; None where there is none yet."""
+        ...
+
+    def map_pages(self, names: Sequence[PageName]) -> Mapping[PageName, bytes]:
+        """Those of these pages of the loan map that there are."""
+        ...
+
+    def append_map(self, leaf: bytes, pages: Mapping[str, bytes]) -> int:
+        """Append the map entry and its pages as the newest version; returns the log's new size."""
         ...
 
 
