@@ -98,3 +98,4 @@ anchor = Table(
 APPEND_ONLY = ("entry", "event", "subtree", "checkpoint", "access")
 
 from evidence_service.adapters import tables_api as _tables_api  # noqa: E402, F401 - they share `metadata`
+from evidence_service.adapters import tables_map as _tables_map  # noqa: E402, F401
