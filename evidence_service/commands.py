@@ -38,7 +38,13 @@ def institution_group() -> None:
 def institution_add(context: click.Context, name_of_log: str, display_name: str, as_json: bool) -> None:
     """Make a log, with keys of its own, for the institution NAME (a-z, 0-9, -)."""
     log = _open(context).add_institution(name_of_log, display_name)
-    emit(as_json, {"institution": log.institution, "origin": log.origin, "vkey": log.vkey}, [f"{log.origin}", log.vkey])
+    answer = {
+        "institution": log.institution,
+        "origin": log.origin,
+        "vkey": log.vkey,
+        "mldsa_vkey": log.mldsa_vkey,
+    }
+    emit(as_json, answer, [log.origin, log.vkey, log.mldsa_vkey])
 
 
 @click.command("publish")

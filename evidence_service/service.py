@@ -13,7 +13,7 @@ from typing import Any
 
 from evidence_service.adapters.file_vault import FileVault
 from evidence_service.adapters.instance_chain import InstanceChain
-from evidence_service.adapters.key_files import KeyFileSigner
+from evidence_service.adapters.key_files import KeyFileSigner, LogKeySigner
 from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.core.event import INSTITUTION, Event, event_from
@@ -82,14 +82,16 @@ class EvidenceService:
         if not INSTITUTION.match(institution):
             raise SettingsError("an institution is named by 2 to 40 characters of a-z, 0-9 and -")
         origin = f"{self.settings.origin_prefix}/{institution}"
+        signer = self._signer(institution, origin)
         record = LogRecord(
             id=0,
             institution=institution,
             name=name or institution,
             origin=origin,
-            vkey=self._signer(institution, origin).vkey,
+            vkey=signer.vkey,
             package_vkey=self._package_signer(institution, origin).vkey,
             size=0,
+            mldsa_vkey=signer.mldsa_vkey,
         )
         # Crash here: keys without a log; the next call finds the same keys and makes the log.
         return self._edges.store.ensure_log(record, self.now())
@@ -148,7 +150,7 @@ class EvidenceService:
     def publish(self, institution: str) -> PublishedCheckpoint:
         """Sign the present state of a log."""
         log = self._edges.store.log(institution)
-        return publish(self._edges.store, log, self._signer(log.institution, log.origin), self.now())
+        return publish(self._edges.store, log, self._log_signer(log), self.now())
 
     def anchor(self, institution: str) -> AnchorRecord:
         """Put the newest checkpoint of a log on the chain."""
@@ -209,8 +211,15 @@ class EvidenceService:
                 log_ids[log.institution] = newest[0].chain_log_id
         return trust_file(logs, credit_codes, log_ids, chain.pinned(self.settings.confirmations), self.now())
 
-    def _signer(self, institution: str, origin: str) -> KeyFileSigner:
-        return KeyFileSigner(self.settings.keys_dir / f"{institution}.log.pem", origin, self._edges.passphrase)
+    def _signer(self, institution: str, origin: str) -> LogKeySigner:
+        return LogKeySigner(self.settings.keys_dir / f"{institution}.log.pem", origin, self._edges.passphrase)
+
+    def _log_signer(self, log: LogRecord) -> LogKeySigner:
+        """The signer of a log that exists; other keys than the log's own never sign for it."""
+        signer = self._signer(log.institution, log.origin)
+        if signer.vkey != log.vkey or log.mldsa_vkey not in ("", signer.mldsa_vkey):
+            raise SettingsError(f"log {log.institution}: its key files are not those it was made with; restore them")
+        return signer
 
     def _package_signer(self, institution: str, origin: str) -> KeyFileSigner:
         path = self.settings.keys_dir / f"{institution}.package.pem"

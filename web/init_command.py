@@ -29,6 +29,7 @@ def init_command(context: click.Context, institution: str, as_json: bool) -> Non
     answer: dict[str, Any] = {
         "origin": log.origin,
         "vkey": log.vkey,
+        "mldsa_vkey": log.mldsa_vkey,
         "chain_id": deployment.chain_id,
         "contracts": {
             "EvidenceAnchor": deployment.evidence_anchor,
@@ -41,6 +42,7 @@ def init_command(context: click.Context, institution: str, as_json: bool) -> Non
         f"instance        {answer['home']}",
         f"log             {log.origin}",
         f"verifier key    {log.vkey}",
+        f"second key      {log.mldsa_vkey}",
         f"chain           {deployment.chain_id}",
         f"EvidenceAnchor  {deployment.evidence_anchor}",
         f"FilingRegistry  {deployment.filing_registry}",

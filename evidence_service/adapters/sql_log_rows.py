@@ -22,6 +22,7 @@ def log_record(row: Any) -> LogRecord:
         vkey=row.vkey,
         package_vkey=row.package_vkey,
         size=row.size,
+        mldsa_vkey=row.mldsa_vkey,
     )
 
 

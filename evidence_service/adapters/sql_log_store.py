@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, text, update
 
 from evidence_service.adapters import tables
 from evidence_service.adapters.sql_log_rows import log_record, published_checkpoint, stored_event
@@ -51,10 +51,15 @@ class SqlLogStore:
                     "package_vkey": record.package_vkey,
                     "size": 0,
                     "created_at": format_instant(created_at),
+                    "mldsa_vkey": record.mldsa_vkey,
                 }
                 connection.execute(insert(tables.log).values(values))
+            elif not row.mldsa_vkey and record.mldsa_vkey:  # a log from before there were second keys
+                change = update(tables.log).where(tables.log.c.id == row.id)
+                connection.execute(change.values(mldsa_vkey=record.mldsa_vkey))
         found = self._log(record.institution)
-        if found.vkey != record.vkey or found.origin != record.origin:
+        given = (record.vkey, record.origin, record.mldsa_vkey or found.mldsa_vkey)
+        if (found.vkey, found.origin, found.mldsa_vkey) != given:
             raise StoreError(f"log {record.institution}: the key files do not belong to this database")
         return found
 

@@ -22,6 +22,7 @@ log = Table(
     Column("package_vkey", Text, nullable=False),
     Column("size", Big, nullable=False),
     Column("created_at", Text, nullable=False),
+    Column("mldsa_vkey", Text, nullable=False, server_default=""),
 )
 loan = Table(
     "loan",
@@ -95,7 +96,8 @@ anchor = Table(
     Column("updated_at", Text, nullable=False),
     UniqueConstraint("log_id", "tx", name="anchor_tx"),
 )
-APPEND_ONLY = ("entry", "event", "subtree", "checkpoint", "access")
+APPEND_ONLY = ("entry", "event", "subtree", "checkpoint", "access", "cosignature", "checkpoint_policy")
 
 from evidence_service.adapters import tables_api as _tables_api  # noqa: E402, F401 - they share `metadata`
+from evidence_service.adapters import tables_witness as _tables_witness  # noqa: E402, F401
 from evidence_service.adapters import tables_map as _tables_map  # noqa: E402, F401

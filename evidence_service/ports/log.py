@@ -11,11 +11,15 @@ from typing import Protocol
 from evidence_service.core.checkpoint import Checkpoint
 from evidence_service.core.map_pages import PageName
 from evidence_service.core.merkle import SubtreeReader
+from evidence_service.ports.subject_keys import SubjectErasedError, SubjectKeys
 
 
 @dataclass(frozen=True, slots=True)
 class LogRecord:
-    """One log of this instance. `size` counts its entries, published or not."""
+    """One log of this instance. `size` counts its entries, published or not.
+
+    `mldsa_vkey` is the log's second key; empty in a log that has none yet.
+    """
 
     id: int
     institution: str
@@ -24,6 +28,7 @@ class LogRecord:
     vkey: str
     package_vkey: str
     size: int
+    mldsa_vkey: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,10 @@ class LoanHead:
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """One entry ready to be appended: the event as declared, its secret, and its leaf."""
+    """One entry ready to be appended: its leaf, and the event as declared, sealed part by part (core/sealing.py).
+
+    `key_id` names the key of the first part; `others` holds (key id, sealed) of the further parts, nearly always none.
+    """
 
     event_id: str
     loan: str
@@ -45,15 +53,28 @@ class NewEntry:
     type: str
     occurred_at: str
     captured_at: str
-    body: bytes
-    secret: bytes
+    key_id: int
+    sealed: bytes
     leaf: bytes
     leaf_hash: bytes
+    others: tuple[tuple[int, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPart:
+    """One part of an event after opening. Both are None once the key of the part's subject was destroyed."""
+
+    secret: bytes | None
+    body: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """One event as the store holds it. `index` is its leaf index, `sequence` its number within the loan."""
+    """One event as the store holds it, opened. `index` is its leaf index, `sequence` its number within the loan.
+
+    `body` is the event in canonical JSON, `secret` that of its first part; both are None where the data of its first
+    subject was erased (`erased`). Where only a further subject's was (`partly_erased`), null stands in `subjects`.
+    """
 
     institution: str
     event_id: str
@@ -63,10 +84,32 @@ class StoredEvent:
     type: str
     occurred_at: datetime
     captured_at: datetime
-    body: bytes
-    secret: bytes
+    body: bytes | None
+    secret: bytes | None
     leaf: bytes
     leaf_hash: bytes
+    key_id: int
+    parts: tuple[OpenedPart, ...]
+
+    @property
+    def erased(self) -> bool:
+        """Whether the data of its first subject was erased."""
+        return self.parts[0].body is None
+
+    @property
+    def partly_erased(self) -> bool:
+        """Whether the data of any of its subjects was erased."""
+        return any(part.body is None for part in self.parts)
+
+
+def open_body(event: StoredEvent) -> bytes:
+    """The event in canonical JSON; SubjectErasedError where the data of its first subject was erased."""
+    if event.body is None:
+        raise SubjectErasedError(
+            f"log {event.institution}: the personal data of entry {event.index} was erased; its place in the log stays "
+            "proven, its content can no longer be shown"
+        )
+    return event.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +133,8 @@ class LogWriter(Protocol):
         """When the newest entry was captured; None in an empty log."""
         ...
 
-    def known_events(self, event_ids: Sequence[str]) -> Mapping[str, bytes]:
-        """Canonical body of each of these events that the log already holds."""
+    def known_events(self, event_ids: Sequence[str]) -> Mapping[str, bytes | None]:
+        """Canonical body of each of these events that the log already holds; None where any of it was erased."""
         ...
 
     def loan_heads(self, loans: Sequence[str]) -> dict[str, LoanHead]:
@@ -121,6 +164,11 @@ class LogWriter(Protocol):
 
 class LogStore(Protocol):
     """Keeps logs. Concurrent writers queue; readers see only what is committed."""
+
+    @property
+    def keys(self) -> SubjectKeys:
+        """The keys under which what it keeps is sealed."""
+        ...
 
     def ensure_log(self, record: LogRecord, created_at: datetime) -> LogRecord:
         """Return the log of that institution, made from `record` if it is new."""

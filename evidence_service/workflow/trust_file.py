@@ -33,7 +33,7 @@ def trust_file(
                 institution=log.institution,
                 credit_code=credit_codes.get(log.institution, ""),
                 origin=log.origin,
-                keys=(PinnedKey(log.vkey),),
+                keys=tuple(PinnedKey(vkey) for vkey in (log.vkey, log.mldsa_vkey) if vkey),
                 package_keys=(PinnedKey(log.package_vkey),),
                 log_ids=tuple(log_ids[name] for name in (log.institution,) if log_ids.get(name)),
             )

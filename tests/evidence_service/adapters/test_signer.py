@@ -10,8 +10,10 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 
-from evidence_service.adapters.key_files import KeyFileSigner
-from evidence_service.core.note import parse_note, parse_vkey, verify_ed25519
+from evidence_service.adapters.key_files import KeyFileSigner, LogKeySigner
+from evidence_service.core.checkpoint import Checkpoint
+from evidence_service.core.cosignature import signed_by
+from evidence_service.core.note import ED25519, ML_DSA_44, parse_note, parse_vkey, verify_ed25519
 from evidence_service.errors import SettingsError
 from evidence_service.ports import Signer
 
@@ -78,3 +80,28 @@ def test_a_name_that_no_note_can_hold_is_refused_before_a_key_is_made(path: Path
     with pytest.raises(SettingsError, match="cannot name a key"):
         KeyFileSigner(path, name)
     assert not path.exists()
+
+
+def test_a_log_signs_with_both_its_keys_ed25519_first(path: Path) -> None:
+    signer = LogKeySigner(path, NAME)
+    text = Checkpoint(NAME, 7, bytes(32)).text()
+    note = parse_note(signer.sign_note(text).encode())
+    keys = [parse_vkey(signer.vkey), parse_vkey(signer.mldsa_vkey)]
+    assert [key.algorithm for key in keys] == [ED25519, ML_DSA_44]
+    assert [(line.name, line.key_id) for line in note.signatures] == [(NAME, key.key_id) for key in keys]
+    assert all(signed_by(note, key) for key in keys)
+    assert verify_ed25519(note, keys[0])  # a reader that knows only the first key
+    assert LogKeySigner(path, NAME).mldsa_vkey == signer.mldsa_vkey
+
+
+def test_the_second_key_lies_beside_the_first_and_is_guarded_alike(path: Path) -> None:
+    first = LogKeySigner(path, NAME, b"open sesame")
+    beside = path.with_name("sample-cf.log-mldsa.pem")
+    assert stat.S_IMODE(beside.stat().st_mode) == 0o600
+    assert sorted(path.parent.iterdir()) == [beside, path]
+    assert LogKeySigner(path, NAME, b"open sesame").mldsa_vkey == first.mldsa_vkey
+    with pytest.raises(SettingsError, match="PROOFDOCKET_KEY_PASSPHRASE"):
+        LogKeySigner(path, NAME)
+    beside.write_bytes(path.read_bytes())
+    with pytest.raises(SettingsError, match="ML-DSA-44"):
+        LogKeySigner(path, NAME, b"open sesame")
