@@ -1,44 +1,79 @@
 """(9) Times in order, and the gaps shown.
 
-Spec: docs/spec/verify.md (9).
+Spec: docs/spec/verify.md (9). Nobody can have stamped, witnessed or anchored a checkpoint before its entries were
+captured: where an independent time lies before a capture, the time of capture is false.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import pairwise
 
-from evidence_service.core.checks.subject import Subject
-from evidence_service.core.event import CLOCK_SKEW
+from evidence_service.core.checks.subject import Evidence, Subject
+from evidence_service.core.event import CLOCK_SKEW, format_instant
+from evidence_service.core.event_times import EventTimes, event_times, gap_parts
+from evidence_service.core.independent_time import TimeSource, TimeStatement
+from evidence_service.core.leaf import Leaf
 from evidence_service.core.report import Finding
+from evidence_service.core.token_times import token_problems
 
-LATE = timedelta(hours=24)
+CONTRADICTED = {
+    TimeSource.AUTHORITY: "captured-after-token",
+    TimeSource.WITNESS: "captured-after-witness",
+    TimeSource.CHAIN: "captured-after-anchor",
+}
 
 
-def check_times(subject: Subject, anchored_at: datetime | None) -> tuple[list[Finding], Finding]:
-    """(9) What happened was captured afterwards, in the order of the log, before the anchor; the gap is shown."""
+def check_times(
+    subject: Subject,
+    anchored_at: datetime | None,
+    statements: Sequence[TimeStatement] = (),
+    logged: TimeStatement | None = None,
+) -> tuple[list[Finding], Finding]:
+    """(9) What happened was captured afterwards, in the order of the log, before anybody else saw it.
+
+    `statements` is what pinned parties say of the checkpoint's time, `logged` the earliest that they prove together.
+    """
     known = [(one, one.leaf) for one in subject.evidence if one.leaf is not None]
     found: list[Finding] = []
     for one, leaf in known:
-        if leaf.occurred_at - leaf.captured_at > CLOCK_SKEW:  # a difference cannot overflow at year 9999
-            found.append(Finding("occurred-after-capture", one.leaf_name, one.seq, one.index))
-        if anchored_at is not None and leaf.captured_at - anchored_at > CLOCK_SKEW:
-            found.append(Finding("captured-after-anchor", one.leaf_name, one.seq, one.index))
+        found += _of_one(one, leaf, anchored_at, statements)
     placed = sorted(((one.index, one, leaf) for one, leaf in known if one.index is not None), key=lambda item: item[0])
     for (_, _, before), (_, one, leaf) in pairwise(placed):
         if leaf.captured_at < before.captured_at:
             found.append(Finding("captured-out-of-order", one.leaf_name, one.seq, one.index))
+    found += token_problems(subject)
     if len(placed) < len(subject.evidence) or not placed:
         return found, Finding("not-reached")
-    gaps = [max(leaf.captured_at - leaf.occurred_at, timedelta()) for _, leaf in known]
-    late = sum(gap > LATE for gap in gaps)
+    return found, _gaps(event_times(subject, logged, anchored_at))
+
+
+def _of_one(
+    one: Evidence, leaf: Leaf, anchored_at: datetime | None, statements: Sequence[TimeStatement]
+) -> Iterator[Finding]:
+    if leaf.occurred_at - leaf.captured_at > CLOCK_SKEW:  # a difference cannot overflow at year 9999
+        yield Finding("occurred-after-capture", one.leaf_name, one.seq, one.index)
+    if anchored_at is not None and leaf.captured_at - anchored_at > CLOCK_SKEW:
+        yield Finding("captured-after-anchor", one.leaf_name, one.seq, one.index)
+    for statement in statements:
+        # A revoked key may lie about its time, and a chain's time was compared above.
+        if statement.source is TimeSource.CHAIN or statement.revoked_at is not None:
+            continue
+        if leaf.captured_at - statement.time > CLOCK_SKEW:
+            params = {"name": statement.name, "time": format_instant(statement.time)}
+            yield Finding(CONTRADICTED[statement.source], one.leaf_name, one.seq, one.index, params=params)
+
+
+def _gaps(times: Sequence[EventTimes]) -> Finding:
+    """The largest gaps, and who else knows; late evidence is marked."""
+    late = sum(one.late for one in times)
+    params = {**gap_parts(max(one.capture_gap for one in times)), "count": str(late)}
     code = "late" if late else "in-time"
-    return found, Finding(code, params={**gap_parts(max(gaps)), "count": str(late)})
-
-
-def gap_parts(gap: timedelta) -> dict[str, str]:
-    """A gap for a sentence: whole `days`, and the `clock` of the rest (hours, minutes, seconds)."""
-    minutes, seconds = divmod(int(gap.total_seconds()), 60)
-    hours, minutes = divmod(minutes, 60)
-    days, hours = divmod(hours, 24)
-    return {"days": str(days), "clock": f"{hours:02d}:{minutes:02d}:{seconds:02d}"}
+    gaps = [(one.logging_gap, one.logged) for one in times if one.logging_gap is not None]
+    if not gaps:
+        return Finding(code, params=params)
+    longest, logged = max(gaps, key=lambda item: item[0])
+    if logged is not None:
+        params |= {**gap_parts(longest, "logged_"), "name": logged.name, "time": format_instant(logged.time)}
+    return Finding(f"{code}-confirmed", params=params)
