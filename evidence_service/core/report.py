@@ -12,7 +12,9 @@ from dataclasses import field as part
 from enum import StrEnum
 from typing import Any, Literal
 
+from evidence_service.core.independent_time import TimeStatement
 from evidence_service.core.reasons import CHECK_NAMES, REASONS, CheckState
+from evidence_service.core.trust import TrustFile
 
 Language = Literal["en", "zh"]
 ALL_CHECKS = tuple(CHECK_NAMES)
@@ -119,11 +121,17 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The ten checks in order, their result, and the place of every failure."""
+    """The ten checks in order, their result, and the place of every failure.
+
+    `unaltered_since` is the independent time and who vouches for it, None where nobody does; `trust` is the trust file
+    that was in force.
+    """
 
     result: Result
     checks: tuple[Check, ...]
     where: tuple[Where, ...]
+    unaltered_since: TimeStatement | None = None
+    trust: TrustFile | None = None
 
     def check(self, n: int) -> Check:
         """Check number n."""
@@ -134,6 +142,8 @@ class Report:
         value: dict[str, Any] = {
             "result": self.result.value,
             "checks": [check.as_json(lang) for check in self.checks],
+            "unaltered_since": None if self.unaltered_since is None else self.unaltered_since.as_json(),
+            "trust": None if self.trust is None else self.trust.summary(),
         }
         if self.where:
             value["where"] = [where.as_json() for where in self.where]

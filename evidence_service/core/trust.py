@@ -9,10 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from evidence_service.core.note import ED25519, VerifierKey, parse_vkey
 from evidence_service.core.reasons import CHECK_NAMES
 from evidence_service.errors import MalformedInputError
+
+ALWAYS_REQUIRED = frozenset({1, 3, 5, 6})
+"""A policy that does without these would let a proof pass that nobody signed."""
 
 
 class TrustError(MalformedInputError):
@@ -151,6 +155,15 @@ class TrustFile:
     def log(self, origin: str) -> PinnedLog | None:
         """The pinned log of this origin."""
         return next((log for log in self.logs if log.origin == origin), None)
+
+    def summary(self) -> dict[str, Any]:
+        """What a report says of the trust file that it used."""
+        return {
+            "issuer": self.issuer,
+            "issuer_vkey": self.issuer_vkey,
+            "version": self.version,
+            "standing": self.standing.value,
+        }
 
     def in_force(self, now: datetime) -> str:
         """Empty while the file is in force, else the reason code why it is not."""

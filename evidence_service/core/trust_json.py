@@ -18,6 +18,7 @@ from evidence_service.core.metadata import package_key_name
 from evidence_service.core.note import ED25519, parse_vkey
 from evidence_service.core.reasons import CHECK_NAMES
 from evidence_service.core.trust import (
+    ALWAYS_REQUIRED,
     ChainGrade,
     PinnedAuthority,
     PinnedBlock,
@@ -40,8 +41,6 @@ LOG_NAMES = frozenset(["institution", "credit_code", "origin", "keys", "package_
 KEY_NAMES = frozenset(["vkey", "name", "not_before", "not_after", "revoked_at", "reason"])
 CHAIN_NAMES = frozenset(["chain_id", "genesis", "contract", "code_hash", "grade", "confirmations", "blocks"])
 AUTHORITY_NAMES = frozenset(["name", "certificate", "not_before", "not_after", "revoked_at"])
-ALWAYS_REQUIRED = frozenset({1, 3, 5, 6})
-"""A policy that does without these would let a proof pass that nobody signed."""
 
 
 def trust_bytes(trust: TrustFile) -> bytes:

@@ -6,14 +6,17 @@ arrive as arguments; nothing here reads a clock, a disk or a network.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from evidence_service.core.anchor_view import ChainReader
 from evidence_service.core.checks import anchor, completeness, entries, files, log, times, witness
+from evidence_service.core.checks.since import since, time_statements
 from evidence_service.core.checks.subject import Subject, read_package, read_proof, read_twin
 from evidence_service.core.container import Limits
+from evidence_service.core.reasons import CheckState
 from evidence_service.core.report import ALL_CHECKS, Check, Finding, Report, Where, result_of, settle
-from evidence_service.core.trust import PinnedLog, TrustFile
+from evidence_service.core.trust import ALWAYS_REQUIRED, PinnedLog, TrustFile
 
 
 def verify_package(
@@ -53,14 +56,16 @@ def unreadable(finding: Finding, trust: TrustFile | None, now: datetime) -> Repo
 def _verify(
     subject: Subject, trust: TrustFile | None, chain: ChainReader | None, now: datetime, pdf_sha256: str = ""
 ) -> Report:
-    in_force = trust is not None and not trust.in_force(now)
-    pinned = _pinned(subject, trust) if in_force else None
+    valid = trust if trust is not None and not trust.in_force(now) else None
+    pinned = _pinned(subject, valid)
     anchored = anchor.check_anchor(subject, trust, chain, now)
+    statements = time_statements(subject, valid, anchored, now)
+    proven = since(statements, valid)
     steps: tuple[tuple[list[Finding], Finding], ...] = (
         # (1) the container and proof parse, versions known
         (list(subject.found), Finding("parsed", params={"count": str(len(subject.evidence))})),
         # (2) file <-> digest
-        files.check_files(subject, pinned, pdf_sha256),
+        files.check_files(subject, pinned, pdf_sha256, files.Moments(now, statements)),
         # (3) canonical bytes
         entries.check_canonical(subject),
         # (4) disclosures open the commitments
@@ -68,7 +73,7 @@ def _verify(
         # (5) inclusion
         log.check_inclusion_of_all(subject),
         # (6) log signature by a pinned key
-        log.check_log_signature(subject, trust, now),
+        log.check_log_signature(subject, trust, now, proven),
         # (7) witness quorum
         witness.check_witnesses(),
         # (8) the pinned contract on the pinned chain holds this size and root, deep enough
@@ -84,8 +89,19 @@ def _verify(
         check, places = settle(n, found, otherwise)
         checks.append(check)
         where += places
-    required = trust.required if trust is not None and in_force else ALL_CHECKS
-    return Report(result_of(checks, required), tuple(checks), tuple(where))
+    return Report(
+        result_of(checks, ALL_CHECKS if valid is None else valid.required),
+        tuple(checks),
+        tuple(where),
+        unaltered_since=proven if _holds(checks) else None,
+        trust=valid,
+    )
+
+
+def _holds(checks: Sequence[Check]) -> bool:
+    """A time is worth saying only of entries that lie in a log of a known party."""
+    good = {CheckState.PASSED, CheckState.ERASED}
+    return all(check.state in good for check in checks if check.n in ALWAYS_REQUIRED)
 
 
 def _pinned(subject: Subject, trust: TrustFile | None) -> PinnedLog | None:

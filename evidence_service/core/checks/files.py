@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from evidence_service.core import bag, container
 from evidence_service.core.checks.subject import Subject
 from evidence_service.core.digest import sha256_hex, sm3_hex
+from evidence_service.core.event import format_instant
+from evidence_service.core.independent_time import TimeStatement
 from evidence_service.core.metadata import PackageMetadata
 from evidence_service.core.note import parse_note, parse_vkey, verify_ed25519
 from evidence_service.core.package import ORIGINAL, ParsedPackage
+from evidence_service.core.reasons import REASONS, CheckState
 from evidence_service.core.report import Finding
 from evidence_service.core.trust import PinnedLog
 from evidence_service.errors import MalformedInputError
@@ -27,7 +31,22 @@ class _Attachment:
     sm3: object
 
 
-def check_files(subject: Subject, pinned: PinnedLog | None, pdf_sha256: str) -> tuple[list[Finding], Finding]:
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """When it is now, and what pinned parties say of the time of the checkpoint that the package stands under."""
+
+    now: datetime
+    statements: tuple[TimeStatement, ...] = ()
+
+    @property
+    def made_after(self) -> datetime | None:
+        """The package holds these statements, so it was made after the last of them."""
+        return max((one.time for one in self.statements), default=None)
+
+
+def check_files(
+    subject: Subject, pinned: PinnedLog | None, pdf_sha256: str, moments: Moments
+) -> tuple[list[Finding], Finding]:
     """What was found, and what stands if nothing was. `pinned` is the log in the trust file, if it is in force."""
     erased = [Finding("files-erased", params={"erased": str(len(subject.erased))})] if subject.erased else []
     if subject.kind == "proof":
@@ -44,7 +63,11 @@ def check_files(subject: Subject, pinned: PinnedLog | None, pdf_sha256: str) -> 
     found += _listed(bag.MANIFEST, parsed.members, parsed.payload)
     found += _bag_info(parsed, subject.metadata)
     found += _originals(subject, parsed)
-    if not found and not container.is_canonical(subject.raw, parsed.members):
+    if not found:
+        found += _key_ended(subject.metadata, pinned, moments)
+    if all(REASONS[one.code].state is not CheckState.FAILED for one in found) and not container.is_canonical(
+        subject.raw, parsed.members
+    ):
         found.append(Finding("container-not-original"))
     if subject.metadata is None:
         return found, Finding("not-reached")
@@ -56,9 +79,24 @@ def check_files(subject: Subject, pinned: PinnedLog | None, pdf_sha256: str) -> 
 
 
 def _other_key(metadata: PackageMetadata | None, pinned: PinnedLog | None, member: str) -> list[Finding]:
-    if metadata is None or pinned is None or metadata.package_vkey == pinned.package_vkey:
+    if metadata is None or pinned is None or any(metadata.package_vkey == pin.vkey for pin in pinned.package_keys):
         return []
     return [Finding("package-key-not-pinned", member)]
+
+
+def _key_ended(metadata: PackageMetadata | None, pinned: PinnedLog | None, moments: Moments) -> Iterator[Finding]:
+    """Nothing in a package shows that it was sealed before a day; its statements show that it was sealed after one."""
+    pins = () if metadata is None or pinned is None else pinned.package_keys
+    pin = next((pin for pin in pins if metadata is not None and pin.vkey == metadata.package_vkey), None)
+    if pin is None:
+        return
+    if pin.not_before is not None and moments.now < pin.not_before:
+        yield Finding("package-key-not-in-force", bag.NOTE, params={"date": format_instant(pin.not_before)})
+    ends = [end for end in (pin.not_after, pin.revoked_at) if end is not None and end <= moments.now]
+    if ends:
+        after = moments.made_after is not None and moments.made_after >= min(ends)
+        code = "package-key-not-in-force" if after else "package-key-time-unknown"
+        yield Finding(code, bag.NOTE, params={"date": format_instant(min(ends))})
 
 
 def _signature(

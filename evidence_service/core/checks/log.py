@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from evidence_service.core.checkpoint import Checkpoint
+from evidence_service.core.checks.log_keys import Moment, ended, log_signature
 from evidence_service.core.checks.subject import Subject
 from evidence_service.core.event import format_instant
+from evidence_service.core.independent_time import TimeStatement
 from evidence_service.core.merkle import ProofError, check_inclusion, leaf_hash
 from evidence_service.core.metadata import PackageMetadata
 from evidence_service.core.note import parse_note, parse_vkey, verify_ed25519
 from evidence_service.core.package import METADATA
 from evidence_service.core.report import Finding
-from evidence_service.core.trust import PinnedLog, TrustFile
+from evidence_service.core.trust import PinnedKey, PinnedLog, TrustFile
 
 
 def check_inclusion_of_all(subject: Subject) -> tuple[list[Finding], Finding]:
@@ -42,8 +44,13 @@ def check_inclusion_of_all(subject: Subject) -> tuple[list[Finding], Finding]:
     return found, Finding("included", params={"count": str(len(subject.evidence)), "size": str(size)})
 
 
-def check_log_signature(subject: Subject, trust: TrustFile | None, now: datetime) -> tuple[list[Finding], Finding]:
-    """(6) The checkpoint is signed by the pinned key of this institution's log."""
+def check_log_signature(
+    subject: Subject, trust: TrustFile | None, now: datetime, since: TimeStatement | None = None
+) -> tuple[list[Finding], Finding]:
+    """(6) The checkpoint is signed by a pinned key of this institution's log that was in force when it existed.
+
+    `since` is the independent time of the checkpoint, if there is one.
+    """
     notes = subject.checkpoints()
     if not notes:
         return [], Finding("not-reached")
@@ -52,20 +59,23 @@ def check_log_signature(subject: Subject, trust: TrustFile | None, now: datetime
         return list(_by_own_key(subject.metadata, notes)), trust_missing(trust, now)
     found: list[Finding] = []
     pinned = None
+    valid = Finding("not-reached")
     for note, checkpoint in notes.items():
         pinned = trust.log(checkpoint.origin)
         if pinned is None:
             found.append(Finding("log-not-pinned"))
             continue
         found += _by_pinned_log(subject, pinned)
-        if not _signed(note, pinned.vkey):
-            found.append(Finding("log-signature-invalid"))
+        signature = log_signature(note, pinned, Moment(now, since))
+        if signature.finding is not None:
+            found.append(signature.finding)
+        elif signature.pin is not None:
+            valid = _valid(pinned, signature.pin, now, since)
     if pinned is None or (subject.kind != "proof" and subject.metadata is None):
         return found, Finding("not-reached")
     if not pinned.credit_code:
         return found, Finding("credit-code-not-pinned")
-    params = {"institution": pinned.institution, "credit_code": pinned.credit_code}
-    return found, Finding("log-signature-valid", params=params)
+    return found, valid
 
 
 def trust_missing(trust: TrustFile | None, now: datetime) -> Finding:
@@ -95,7 +105,7 @@ def _by_own_key(metadata: PackageMetadata | None, notes: dict[str, Checkpoint]) 
 def _by_pinned_log(subject: Subject, pinned: PinnedLog) -> Iterator[Finding]:
     metadata = subject.metadata
     if metadata is not None:
-        if metadata.log_vkey != pinned.vkey:
+        if metadata.log_vkey not in {pin.vkey for pin in pinned.keys}:
             yield Finding("log-key-not-pinned", METADATA, field="log_vkey")
         if metadata.institution != pinned.institution:
             yield Finding("institution-mismatch", METADATA, field="institution")
@@ -104,6 +114,15 @@ def _by_pinned_log(subject: Subject, pinned: PinnedLog) -> Iterator[Finding]:
     for one in subject.evidence:
         if one.leaf is not None and one.leaf.institution != pinned.institution:
             yield Finding("institution-mismatch", one.leaf_name, one.seq, one.index, "institution")
+
+
+def _valid(pinned: PinnedLog, pin: PinnedKey, now: datetime, since: TimeStatement | None) -> Finding:
+    params = {"institution": pinned.institution, "credit_code": pinned.credit_code}
+    end = ended(pin, now)
+    if end is None or since is None:
+        return Finding("log-signature-valid", params=params)
+    params |= {"date": format_instant(end), "name": since.name, "time": format_instant(since.time)}
+    return Finding("log-signature-valid-then", params=params)
 
 
 def _signed(note: str, vkey: str) -> bool:

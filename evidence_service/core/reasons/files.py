@@ -50,6 +50,18 @@ REASONS: dict[str, Meaning] = {
         "The package key is not the one that the trust file pins for this log.",
         "封包密钥不是信任文件为该日志指定的密钥。",
     ),
+    "package-key-not-in-force": Meaning(
+        (2,),
+        FAILED,
+        "The package key was not in force when the package was sealed: see {date} in the trust file.",
+        "封装时该封包密钥不在有效期内：见信任文件所载 {date}。",
+    ),
+    "package-key-time-unknown": Meaning(
+        (2,),
+        NOT_CHECKED,
+        "The package key ended on {date}, and nothing in a package shows that it was sealed before that.",
+        "封包密钥已于 {date} 终止；封包内没有内容能证明其在此之前封装。",
+    ),
     "original-unbound": Meaning(
         (2,),
         FAILED,

@@ -37,6 +37,56 @@ REASONS: dict[str, Meaning] = {
         "The checkpoint is signed by the log key pinned for {institution} (credit code {credit_code}).",
         "检查点由信任文件为 {institution}（统一社会信用代码 {credit_code}）指定的日志密钥签名。",
     ),
+    "log-signature-valid-then": Meaning(
+        (6,),
+        PASSED,
+        "The checkpoint is signed by a log key pinned for {institution} (credit code {credit_code}). That key ended on "
+        "{date}, but {name} shows that the checkpoint existed on {time}, before that.",
+        "检查点由信任文件为 {institution}（统一社会信用代码 {credit_code}）指定的日志密钥签名。该密钥已于 {date} 终止，"
+        "但 {name} 证明该检查点于 {time} 即已存在，早于终止。",
+    ),
+    "log-key-too-early": Meaning(
+        (6,),
+        FAILED,
+        "The log key was in force only from {date}, but the checkpoint existed on {time}.",
+        "该日志密钥自 {date} 起才有效，而检查点在 {time} 已存在。",
+    ),
+    "log-key-too-late": Meaning(
+        (6,),
+        FAILED,
+        "The log key was in force until {date}; the earliest independent time of the checkpoint is {time} ({name}).",
+        "该日志密钥有效至 {date}；检查点最早的独立时间为 {time}（{name}）。",
+    ),
+    "log-key-time-unknown": Meaning(
+        (6,),
+        NOT_CHECKED,
+        "The log key was in force until {date}, and nobody independent shows that the checkpoint existed before that.",
+        "该日志密钥有效至 {date}；没有独立第三方证明检查点在此之前已存在。",
+    ),
+    "log-key-revoked": Meaning(
+        (6,),
+        FAILED,
+        "The log key is revoked from {date} on; the earliest independent time of the checkpoint is {time} ({name}).",
+        "该日志密钥自 {date} 起已被吊销；检查点最早的独立时间为 {time}（{name}）。",
+    ),
+    "log-key-revoked-time-unknown": Meaning(
+        (6,),
+        NOT_CHECKED,
+        "The log key is revoked from {date} on, and nobody independent shows that the checkpoint existed before that.",
+        "该日志密钥自 {date} 起已被吊销；没有独立第三方证明检查点在此之前已存在。",
+    ),
+    "second-signature-missing": Meaning(
+        (6,),
+        FAILED,
+        "The trust file pins a log key of a second algorithm for this time, and it did not sign the checkpoint.",
+        "信任文件为该时间另行指定了第二种算法的日志密钥，而检查点没有其签名。",
+    ),
+    "second-signature-time-unknown": Meaning(
+        (6,),
+        NOT_CHECKED,
+        "The log key of the second algorithm did not sign; whether it was in force then nobody independent shows.",
+        "没有第二种算法日志密钥的签名；当时该密钥是否已启用，没有独立第三方证明。",
+    ),
     "log-signature-invalid": Meaning(
         (6,), FAILED, "The checkpoint bears no valid signature by the log key.", "检查点没有日志密钥的有效签名。"
     ),

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import rfc8785
 
-from evidence_service.core.trust import TrustError
-from evidence_service.core.trust_json import ALWAYS_REQUIRED, parse_trust, trust_bytes
+from evidence_service.core.trust import ALWAYS_REQUIRED, TrustError
+from evidence_service.core.trust_json import parse_trust, trust_bytes
 from tests.evidence_service.verify.world import NOW, make_world
 
 WORLD = make_world()
