@@ -12,8 +12,7 @@ from datetime import datetime
 from evidence_service.core.checks.subject import Subject
 from evidence_service.core.independent_time import TimeSource, TimeStatement
 from evidence_service.core.note import parse_note
-from evidence_service.core.report import Finding
-from evidence_service.core.timestamp import check_authority, check_imprint, check_signed
+from evidence_service.core.timestamp import check_authority, check_imprint
 from evidence_service.core.timestamp_token import TimestampError, TimestampToken
 from evidence_service.core.trust import PinnedAuthority, TrustFile
 
@@ -43,42 +42,29 @@ def authority_of(token: TimestampToken, trust: TrustFile) -> PinnedAuthority | N
     return None
 
 
-def token_problems(subject: Subject) -> Iterator[Finding]:
-    """What is wrong with the tokens themselves, whoever made them."""
-    texts = _texts(subject)
-    for position, token in enumerate(_tokens(subject)):
-        params = {"position": str(position + 1)}
-        if not any(_is_about(token, text) for text in texts):
-            yield Finding("token-of-another-checkpoint", params=params)
-            continue
-        try:
-            if token.certificates:  # without its certificate only a pinned authority can say whose it is
-                check_signed(token)
-        except TimestampError as error:
-            yield Finding("token-invalid", params=params | {"detail": str(error)})
-
-
-def _about_checkpoint(subject: Subject) -> Iterator[TimestampToken]:
-    texts = _texts(subject)
-    return (token for token in _tokens(subject) if any(_is_about(token, text) for text in texts))
-
-
-def _tokens(subject: Subject) -> tuple[TimestampToken, ...]:
+def tokens_of(subject: Subject) -> tuple[TimestampToken, ...]:
+    """The tokens that travel with the subject."""
     held = subject.material.timestamps
     return () if held is None else held.tokens
 
 
-def _texts(subject: Subject) -> list[bytes]:
+def checkpoint_texts(subject: Subject) -> list[bytes]:
     """The text of the checkpoint that the package stands under, or of a bare proof's one."""
     return [parse_note(note.encode()).text.encode() for note in list(subject.checkpoints())[:1]]
 
 
-def _is_about(token: TimestampToken, text: bytes) -> bool:
+def is_about(token: TimestampToken, text: bytes) -> bool:
+    """The token's imprint is the SHA-256 of the text."""
     try:
         check_imprint(token, text)
     except TimestampError:
         return False
     return token.hash == "sha256"
+
+
+def _about_checkpoint(subject: Subject) -> Iterator[TimestampToken]:
+    texts = checkpoint_texts(subject)
+    return (token for token in tokens_of(subject) if any(is_about(token, text) for text in texts))
 
 
 def _in_window(authority: PinnedAuthority, at: datetime) -> bool:

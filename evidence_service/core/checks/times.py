@@ -16,7 +16,9 @@ from evidence_service.core.event_times import EventTimes, event_times, gap_parts
 from evidence_service.core.independent_time import TimeSource, TimeStatement
 from evidence_service.core.leaf import Leaf
 from evidence_service.core.report import Finding
-from evidence_service.core.token_times import token_problems
+from evidence_service.core.timestamp import check_signed
+from evidence_service.core.timestamp_token import TimestampError
+from evidence_service.core.token_times import checkpoint_texts, is_about, tokens_of
 
 CONTRADICTED = {
     TimeSource.AUTHORITY: "captured-after-token",
@@ -43,7 +45,7 @@ def check_times(
     for (_, _, before), (_, one, leaf) in pairwise(placed):
         if leaf.captured_at < before.captured_at:
             found.append(Finding("captured-out-of-order", one.leaf_name, one.seq, one.index))
-    found += token_problems(subject)
+    found += _tokens(subject)
     if len(placed) < len(subject.evidence) or not placed:
         return found, Finding("not-reached")
     return found, _gaps(event_times(subject, logged, anchored_at))
@@ -65,15 +67,29 @@ def _of_one(
             yield Finding(CONTRADICTED[statement.source], one.leaf_name, one.seq, one.index, params=params)
 
 
+def _tokens(subject: Subject) -> Iterator[Finding]:
+    """What is wrong with the timestamp tokens themselves, whoever made them."""
+    texts = checkpoint_texts(subject)
+    for position, token in enumerate(tokens_of(subject)):
+        params = {"position": str(position + 1)}
+        if not any(is_about(token, text) for text in texts):
+            yield Finding("token-of-another-checkpoint", params=params)
+            continue
+        try:
+            if token.certificates:  # without its certificate only a pinned authority can say whose it is
+                check_signed(token)
+        except TimestampError as error:
+            yield Finding("token-invalid", params=params | {"detail": str(error)})
+
+
 def _gaps(times: Sequence[EventTimes]) -> Finding:
     """The largest gaps, and who else knows; late evidence is marked."""
     late = sum(one.late for one in times)
     params = {**gap_parts(max(one.capture_gap for one in times)), "count": str(late)}
-    code = "late" if late else "in-time"
     gaps = [(one.logging_gap, one.logged) for one in times if one.logging_gap is not None]
     if not gaps:
-        return Finding(code, params=params)
+        return Finding("late" if late else "in-time", params=params)
     longest, logged = max(gaps, key=lambda item: item[0])
     if logged is not None:
         params |= {**gap_parts(longest, "logged_"), "name": logged.name, "time": format_instant(logged.time)}
-    return Finding(f"{code}-confirmed", params=params)
+    return Finding("late-confirmed" if late else "in-time-confirmed", params=params)
