@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from evidence_service.core.checks.subject import Subject
 from evidence_service.core.event import format_instant
 from evidence_service.core.independent_time import TimeStatement
 
@@ -60,15 +59,6 @@ class EventTimes:
         if self.anchored_at is not None:
             value["anchored_at"] = format_instant(self.anchored_at)
         return {name: part for name, part in value.items() if part is not None}
-
-
-def event_times(subject: Subject, logged: TimeStatement | None, anchored_at: datetime | None) -> tuple[EventTimes, ...]:
-    """The times of every entry that could be read, in the order of the subject."""
-    return tuple(
-        EventTimes(one.seq, one.index, one.leaf.occurred_at, one.leaf.captured_at, logged, anchored_at)
-        for one in subject.evidence
-        if one.leaf is not None
-    )
 
 
 def gap_parts(gap: timedelta, prefix: str = "") -> dict[str, str]:

@@ -12,6 +12,7 @@ from dataclasses import field as part
 from enum import StrEnum
 from typing import Any, Literal
 
+from evidence_service.core.event_times import EventTimes
 from evidence_service.core.independent_time import TimeStatement
 from evidence_service.core.reasons import CHECK_NAMES, REASONS, CheckState
 from evidence_service.core.trust import TrustFile
@@ -124,7 +125,7 @@ class Report:
     """The ten checks in order, their result, and the place of every failure.
 
     `unaltered_since` is the independent time and who vouches for it, None where nobody does; `trust` is the trust file
-    that was in force.
+    that was in force; `times` the times of every entry that could be read.
     """
 
     result: Result
@@ -132,6 +133,7 @@ class Report:
     where: tuple[Where, ...]
     unaltered_since: TimeStatement | None = None
     trust: TrustFile | None = None
+    times: tuple[EventTimes, ...] = ()
 
     def check(self, n: int) -> Check:
         """Check number n."""
@@ -144,6 +146,7 @@ class Report:
             "checks": [check.as_json(lang) for check in self.checks],
             "unaltered_since": None if self.unaltered_since is None else self.unaltered_since.as_json(),
             "trust": None if self.trust is None else self.trust.summary(),
+            "times": [times.as_json() for times in self.times],
         }
         if self.where:
             value["where"] = [where.as_json() for where in self.where]

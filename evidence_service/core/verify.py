@@ -75,11 +75,11 @@ def _verify(
         # (6) log signature by a pinned key
         log.check_log_signature(subject, trust, now, proven),
         # (7) witness quorum
-        witness.check_witnesses(),
+        witness.check_witnesses(subject, trust, now, proven),
         # (8) the pinned contract on the pinned chain holds this size and root, deep enough
         ([], anchored.finding),
         # (9) times in order, and the gap shown
-        times.check_times(subject, anchored.anchored_at),
+        times.check_times(subject, anchored.anchored_at, statements, proven),
         # (10) completeness
         completeness.check_sequence(subject),
     )
@@ -89,12 +89,14 @@ def _verify(
         check, places = settle(n, found, otherwise)
         checks.append(check)
         where += places
+    since_then = proven if _holds(checks) else None
     return Report(
         result_of(checks, ALL_CHECKS if valid is None else valid.required),
         tuple(checks),
         tuple(where),
-        unaltered_since=proven if _holds(checks) else None,
+        unaltered_since=since_then,
         trust=valid,
+        times=times.event_times(subject, since_then, anchored.anchored_at),
     )
 
 

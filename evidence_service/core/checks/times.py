@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from evidence_service.core.checks.subject import Evidence, Subject
 from evidence_service.core.event import CLOCK_SKEW, format_instant
-from evidence_service.core.event_times import EventTimes, event_times, gap_parts
+from evidence_service.core.event_times import EventTimes, gap_parts
 from evidence_service.core.independent_time import TimeSource, TimeStatement
 from evidence_service.core.leaf import Leaf
 from evidence_service.core.report import Finding
@@ -49,6 +49,15 @@ def check_times(
     if len(placed) < len(subject.evidence) or not placed:
         return found, Finding("not-reached")
     return found, _gaps(event_times(subject, logged, anchored_at))
+
+
+def event_times(subject: Subject, logged: TimeStatement | None, anchored_at: datetime | None) -> tuple[EventTimes, ...]:
+    """The times of every entry that could be read, in the order of the subject."""
+    return tuple(
+        EventTimes(one.seq, one.index, one.leaf.occurred_at, one.leaf.captured_at, logged, anchored_at)
+        for one in subject.evidence
+        if one.leaf is not None
+    )
 
 
 def _of_one(

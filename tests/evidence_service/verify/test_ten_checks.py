@@ -82,7 +82,7 @@ def test_an_honest_package_passes_a_policy_that_asks_for_what_this_version_check
         "log-signature-valid",
         "witness-not-checked",
         "anchored",
-        "in-time",
+        "in-time-confirmed",
         "map-not-checked",
     ]
     assert report.where == ()
@@ -547,15 +547,16 @@ def test_check_8_finds_the_right_one_of_two_contracts_for_a_bare_proof() -> None
 def test_check_9_shows_the_largest_gap_and_calls_more_than_a_day_late() -> None:
     world = make_world(occurred=lambda number: START - timedelta(days=number))
     report = check(world.package_zip(), world)
-    assert report.check(9).code == "late"
+    assert report.check(9).code == "late-confirmed"
     params = {"days": "8", "clock": "00:08:00", "count": "3", "member": "", "seq": "None", "field": ""}
-    assert report.check(9).params == params
+    logged = {"logged_days": "0", "logged_clock": "23:58:00", "name": "chain 31337", "time": "2026-01-06T02:03:04Z"}
+    assert report.check(9).params == params | logged
     assert "8 天 00:08:00" in report.check(9).reason_zh
     assert report.check(9).state is CheckState.PASSED
 
 
 def test_check_9_passes_at_the_edges_and_fails_beyond() -> None:
-    for minutes, code in ((5, "in-time"), (6, "occurred-after-capture")):
+    for minutes, code in ((5, "in-time-confirmed"), (6, "occurred-after-capture")):
         world = make_world(
             captured=lambda number: START,
             occurred=lambda number, minutes=minutes: START + timedelta(minutes=minutes),  # type: ignore[misc]
@@ -628,7 +629,7 @@ def test_a_bare_proof_checks_what_it_can_and_says_what_it_cannot() -> None:
         "log-signature-valid",
         "witness-not-checked",
         "anchored",
-        "in-time",
+        "in-time-confirmed",
         "single-proof",
     ]
     assert verify_proof(proof, leaf, WORLD.trust(), Chain(WORLD), NOW).check(4).code == "nothing-disclosed"

@@ -65,7 +65,7 @@ def test_the_exit_code_is_0_1_or_2(tmp_path: Path) -> None:
 def test_the_json_has_ten_checks_with_names_states_codes_and_reasons(tmp_path: Path) -> None:
     path = write(tmp_path / "bad.zip", WORLD.package_zip().replace(b"How to", b"How no"))
     answer = run_json(path)
-    assert set(answer) == {"result", "checks", "where", "path", "trust", "unaltered_since"}
+    assert set(answer) == {"result", "checks", "where", "path", "trust", "unaltered_since", "times"}
     assert answer["result"] == "failed"
     assert [check["n"] for check in answer["checks"]] == list(range(1, 11))
     assert all(set(check) == {"n", "name", "state", "code", "reason"} for check in answer["checks"])
