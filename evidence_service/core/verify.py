@@ -81,7 +81,7 @@ def _verify(
         # (9) times in order, and the gap shown
         times.check_times(subject, anchored.anchored_at, statements, proven),
         # (10) completeness
-        completeness.check_sequence(subject),
+        completeness.check_completeness(subject, valid, now),
     )
     checks: list[Check] = []
     where: list[Where] = []
