@@ -13,7 +13,7 @@ interface IEvidenceAnchor {
     /// @param logId What the log is called from now on; see `logIdOf`.
     /// @param origin The C2SP origin line of the log's checkpoints.
     /// @param logKey The log's raw Ed25519 public key, 32 bytes.
-    /// @param submitter The only account that may anchor this log.
+    /// @param submitter The only account that may anchor this log, until its witnesses name another.
     event LogRegistered(bytes32 indexed logId, string origin, bytes logKey, address submitter);
 
     /// @notice A new head was proven to extend the one before it and was stored.
@@ -38,7 +38,7 @@ interface IEvidenceAnchor {
     /// @param logId The name that was given.
     error UnknownLog(bytes32 logId);
 
-    /// @notice Only the account that registered a log may anchor it.
+    /// @notice Only a log's submitter may do this.
     /// @param logId The log.
     /// @param caller Who tried.
     /// @param submitter Who may.
@@ -69,6 +69,7 @@ interface IEvidenceAnchor {
     error NotAnchored(bytes32 logId, uint64 size);
 
     /// @notice Register a log; the caller becomes its only submitter.
+    /// @dev Witnesses are enrolled apart: see IWitnessQuorum.
     /// @param origin The C2SP origin line of the log's checkpoints.
     /// @param logKey The log's raw Ed25519 public key, 32 bytes.
     /// @return logId The name of the log on this contract.
@@ -82,6 +83,20 @@ interface IEvidenceAnchor {
     /// the first anchor, which has nothing to extend.
     function anchor(bytes32 logId, uint64 size, bytes32 root, bytes32[] calldata proof) external;
 
+    /// @notice The same for a log that has witnesses: k of them signed this very head.
+    /// @param logId The log.
+    /// @param size The size of the new tree; larger than the stored one.
+    /// @param root The root hash of the new tree.
+    /// @param proof The consistency proof, as for `anchor`.
+    /// @param signatures Signatures over Checkpoint(bytes32 logId,uint64 size,bytes32 root), see IWitnessQuorum.
+    function anchorAttested(
+        bytes32 logId,
+        uint64 size,
+        bytes32 root,
+        bytes32[] calldata proof,
+        bytes[] calldata signatures
+    ) external;
+
     /// @notice The newest anchored head of a log.
     /// @param logId The log.
     /// @return size Its size; 0 when nothing was anchored yet.
@@ -94,10 +109,15 @@ interface IEvidenceAnchor {
     /// @return root The root hash; zero when nothing was anchored at that size.
     function rootAt(bytes32 logId, uint64 size) external view returns (bytes32 root);
 
-    /// @notice The account that may anchor a log.
+    /// @notice The account that may anchor a log now.
     /// @param logId The log.
     /// @return submitter The account; zero when the log is not registered.
     function submitterOf(bytes32 logId) external view returns (address submitter);
+
+    /// @notice The account that registered a log, which its name binds; it stays when the submitter is rotated.
+    /// @param logId The log.
+    /// @return registrant The account; zero when the log is not registered.
+    function registrantOf(bytes32 logId) external view returns (address registrant);
 
     /// @notice What `register` would call, or has called, a log.
     /// @dev keccak256(abi.encode("proofdocket/log/v1", keccak256(bytes(origin)), keccak256(logKey),

@@ -8,6 +8,8 @@ interface Cheats {
     function expectEmit(bool topic1, bool topic2, bool topic3, bool data, address emitter) external;
     function chainId(uint256 id) external;
     function assume(bool condition) external pure;
+    function addr(uint256 key) external pure returns (address account);
+    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
 }
 
 /// @title What a test contract needs

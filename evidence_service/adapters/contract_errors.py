@@ -17,7 +17,7 @@ SENTENCES: dict[str, str] = {
     "InvalidLogKey": "a log key has 32 bytes; {length} were given",
     "AlreadyRegistered": "log {logId} is registered already",
     "UnknownLog": "log {logId} is not registered on this contract; register it first",
-    "NotSubmitter": "account {caller} may not anchor log {logId}; only its submitter {submitter} may",
+    "NotSubmitter": "account {caller} may not act for log {logId}; only its submitter {submitter} may",
     "NotGrowing": "log {logId} is anchored at size {headSize} already and only grows; size {size} was refused",
     "ZeroRoot": "log {logId} cannot be anchored at size {size} with the all-zero root",
     "Inconsistent": (
@@ -29,6 +29,19 @@ SENTENCES: dict[str, str] = {
         "this chain has no SHA-256 precompile (call succeeded: {success}, bytes returned: {returned}); "
         "tree proofs cannot be checked on it"
     ),
+    "AlreadyEnrolled": "log {logId} has witnesses already ({threshold} must sign); only they can name others",
+    "NoWitnesses": "log {logId} has no witnesses, so nothing can be attested or rotated for it",
+    "AttestationRequired": "log {logId} has witnesses: {threshold} of them must attest every anchor",
+    "BelowThreshold": "{given} signature(s) for log {logId}, but {threshold} witnesses must sign",
+    "InvalidSignature": "signature number {position} (from 0) is not 65 bytes r, s, v in their one strict form",
+    "SignersNotRising": "signatures must come in the rising order of their signers: {signer} after {previous}",
+    "NotWitness": "{signer} is no witness of log {logId}, or signed something else",
+    "InvalidThreshold": "a threshold of {threshold} makes no sense for {witnesses} witness(es)",
+    "WitnessesNotRising": "witnesses must be different and in rising order: {witness} after {previous}",
+    "TooManyWitnesses": "{given} witnesses are more than the {most} that a log may have",
+    "ZeroSubmitter": "log {logId} cannot be given to the zero address",
+    "LogClosed": "log {logId} ended; log {successorId} continues it",
+    "SuccessorInUse": "log {successorId} cannot continue another: it is that log itself, or is anchored at size {size}",
     "ZeroDigest": "a package cannot be lodged without its digest",
     "ZeroCourt": "a package cannot be lodged without a court's address",
     "AlreadyLodged": "this package was lodged with this court before, as filing {filingId}",

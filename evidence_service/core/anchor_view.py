@@ -56,9 +56,9 @@ def root_at(reader: ChainReader, contract: str, log_id: str, size: int) -> bytes
     return _word(reader.call(contract, _selector("rootAt(bytes32,uint64)") + _bytes32(log_id) + _uint(size)))
 
 
-def submitter_of(reader: ChainReader, contract: str, log_id: str) -> str:
-    """The account that registered a log; the zero address where nobody did."""
-    return "0x" + _word(reader.call(contract, _selector("submitterOf(bytes32)") + _bytes32(log_id)))[12:].hex()
+def registrant_of(reader: ChainReader, contract: str, log_id: str) -> str:
+    """The account that registered a log, which its name binds; the zero address where nobody did."""
+    return "0x" + _word(reader.call(contract, _selector("registrantOf(bytes32)") + _bytes32(log_id)))[12:].hex()
 
 
 def anchored_blocks(reader: ChainReader, contract: str, log_id: str, size: int, first: int) -> tuple[int, ...]:
@@ -67,15 +67,15 @@ def anchored_blocks(reader: ChainReader, contract: str, log_id: str, size: int, 
     return reader.event_blocks(contract, (topic, log_id, "0x" + _uint(size).hex()), first)
 
 
-def log_id_of(origin: str, log_key: bytes, chain_id: int, contract: str, submitter: str) -> str:
-    """What the contract calls a log: keccak256 of the ABI encoding of tag, origin, key, chain, contract, submitter."""
+def log_id_of(origin: str, log_key: bytes, chain_id: int, contract: str, registrant: str) -> str:
+    """What the contract calls a log: keccak256 of the ABI encoding of tag, origin, key, chain, contract, registrant."""
     words = [
         _uint(6 * WORD),  # where the tag, the one dynamic value, begins
         keccak256(origin.encode()),
         keccak256(log_key),
         _uint(chain_id),
         _address(contract),
-        _address(submitter),
+        _address(registrant),
         _uint(len(LOG_TAG)),
         LOG_TAG.ljust(WORD, b"\x00"),
     ]

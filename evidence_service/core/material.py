@@ -12,8 +12,10 @@ from types import MappingProxyType
 from typing import Any
 
 from evidence_service.core import shape
+from evidence_service.core.anchor_material import parse_anchor
 from evidence_service.core.canonical import canonical_bytes, parse_canonical
 from evidence_service.core.map_material import parse_map_material
+from evidence_service.core.policy import parse_policy
 from evidence_service.core.timestamps_material import parse_timestamps
 from evidence_service.errors import MalformedInputError
 
@@ -27,7 +29,14 @@ MEMBERS: Mapping[str, str] = MappingProxyType(
 )
 """Name of a material -> the member of a package that holds it."""
 NAME_OF: Mapping[str, str] = MappingProxyType({member: name for name, member in MEMBERS.items()})
-PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType({"map": parse_map_material, "timestamps": parse_timestamps})
+PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
+    {
+        "anchor": parse_anchor,
+        "map": parse_map_material,
+        "policy": parse_policy,
+        "timestamps": parse_timestamps,
+    }
+)
 """Name of a material -> its parser, which raises MalformedInputError."""
 
 

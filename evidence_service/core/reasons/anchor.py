@@ -22,6 +22,50 @@ REASONS: dict[str, Meaning] = {
         "链 {chain_id} 上的受信合约存有该规模与根哈希；锚定于区块 {block}（{time}），其后已有 {depth} 个区块。"
         "该链由贷款人单独运行，其时间仅为贷款人的陈述。",
     ),
+    "anchored-in-pinned-block": Meaning(
+        (8,),
+        PASSED,
+        "Block header and receipt prove that the pinned contract on chain {chain_id} took this size and root in block "
+        "{block} at {time}; that block's hash is one that you trust. Chain grade: {grade}.",
+        "区块头与收据证明：链 {chain_id} 上的受信合约在区块 {block}（{time}）接受了该规模与根哈希；"
+        "该区块的哈希为您所信任。链的等级：{grade}。",
+    ),
+    "anchored-in-pinned-block-self-run": Meaning(
+        (8,),
+        PASSED,
+        "Block header and receipt prove that the pinned contract on chain {chain_id} took this size and root in block "
+        "{block} at {time}; that block's hash is one that you trust. The lender runs this chain alone, so its time is "
+        "the lender's word.",
+        "区块头与收据证明：链 {chain_id} 上的受信合约在区块 {block}（{time}）接受了该规模与根哈希；"
+        "该区块的哈希为您所信任。该链由贷款人单独运行，其时间仅为贷款人的陈述。",
+    ),
+    "anchor-unconfirmed": Meaning(
+        (8,),
+        NOT_CHECKED,
+        "The enclosed block header and receipt are sound: they show this size and root in block {block} with hash "
+        "{hash}. But nobody whom you trust has confirmed that this block is on the chain: ask a node (--rpc), or give "
+        "the hash that you read elsewhere (--block-hash).",
+        "所附区块头与收据本身完好：其显示区块 {block}（哈希 {hash}）中有该规模与根哈希。"
+        "但您所信任的任何一方均未确认该区块在链上：请查询节点（--rpc），或给出您从别处读到的区块哈希（--block-hash）。",
+    ),
+    "anchor-proof-invalid": Meaning(
+        (8,),
+        FAILED,
+        "The enclosed block header and receipt do not prove an anchor: {detail}.",
+        "所附区块头与收据不能证明锚定：{detail}。",
+    ),
+    "anchor-proof-other": Meaning(
+        (8,),
+        FAILED,
+        "The enclosed receipt shows another anchor than this checkpoint: {field}.",
+        "所附收据显示的锚定与该检查点不同：{field}。",
+    ),
+    "block-hash-mismatch": Meaning(
+        (8,),
+        FAILED,
+        "The enclosed header of block {block} has hash {hash}; the block that you trust has another.",
+        "所附区块 {block} 的区块头哈希为 {hash}，与您所信任的区块不同。",
+    ),
     "offline": Meaning((8,), NOT_CHECKED, "Not asked: the verifier ran offline.", "未查询：核验以离线方式进行。"),
     "chain-unreachable": Meaning(
         (8,), NOT_CHECKED, "The chain's node gave no usable answer: {detail}.", "链节点没有给出可用的答复：{detail}。"
@@ -67,8 +111,8 @@ REASONS: dict[str, Meaning] = {
     "log-id-mismatch": Meaning(
         (8,),
         FAILED,
-        "The log id does not follow from origin, log key, chain, contract and submitter.",
-        "日志编号与来源、日志密钥、链、合约及提交者不相符。",
+        "The log id does not follow from origin, log key, chain, contract and registrant.",
+        "日志编号与来源、日志密钥、链、合约及登记者不相符。",
     ),
     "root-missing": Meaning(
         (8,),

@@ -304,7 +304,7 @@ class Chain:
     def call(self, address: str, data: bytes) -> bytes:
         assert address == CONTRACT
         known = data[4:36].hex() == self.world.log_id[2:]
-        if data[:4] == keccak256(b"submitterOf(bytes32)")[:4]:
+        if data[:4] == keccak256(b"registrantOf(bytes32)")[:4]:
             return (bytes.fromhex(self.submitter[2:]) if known else b"").rjust(32, b"\0")
         assert data[:4] == keccak256(b"rootAt(bytes32,uint64)")[:4]
         roots = {len(self.world.entries): self.world.root} if self.roots is None else self.roots
