@@ -1,4 +1,4 @@
-"""Commands of the evidence room: init, institution, publish, anchor, prove, trust, audit."""
+"""Commands of the evidence room: init, institution, publish, anchor, prove, audit."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import Any
 import click
 
 from evidence_service.bootstrap import open_home
-from evidence_service.console import emit, home_of, json_option, refusals_exit_1, say
+from evidence_service.console import emit, home_of, json_option, refusals_exit_1
 from evidence_service.core.material import material_bytes
-from evidence_service.core.trust_json import trust_bytes
 from evidence_service.errors import EvidenceError
-from evidence_service.institution_files import credit_codes
 from evidence_service.service import EvidenceService, require_initialised
 
 institution_option = click.option("--institution", help="Which log, where the instance has several.")
@@ -141,26 +139,6 @@ def prove_command(context: click.Context, event: str, out: Path, institution: st
         },
         [f"leaf {evidence.event.index} of {evidence.tree_size}", f"proof {out}", f"leaf  {leaf_file}"],
     )
-
-
-@click.command("trust")
-@click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
-@json_option
-@click.pass_context
-@refusals_exit_1
-def trust_command(context: click.Context, out: Path, as_json: bool) -> None:
-    """Write a trust file of this instance, for tests and demonstrations; a court writes and signs its own."""
-    service = _open(context)
-    trust = service.trust_file(credit_codes(service.settings.institutions_dir))
-    out.write_bytes(trust_bytes(trust))
-    answer: dict[str, Any] = {
-        "trust_file": str(out),
-        "version": trust.version,
-        "logs": [log.origin for log in trust.logs],
-        "expires_at": trust.expires_at.isoformat(),
-    }
-    say("This file comes from the instance itself: good for tests, proof of nothing to a court.")
-    emit(as_json, answer, [f"{out}: {len(trust.logs)} log(s), valid until {trust.expires_at.date()}"])
 
 
 @click.group("audit")

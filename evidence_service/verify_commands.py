@@ -13,15 +13,17 @@ from typing import Any
 import click
 
 from evidence_service.clock import now as clock_now
-from evidence_service.console import json_option, progress, say
+from evidence_service.console import home_of, json_option, progress, say
 from evidence_service.core.reasons import CheckState
 from evidence_service.core.report import NOT_PROVEN, Language, Report, Result
 from evidence_service.core.trust import TrustFile
-from evidence_service.core.trust_json import parse_trust
 from evidence_service.errors import ProofDocketError
+from evidence_service.settings import read_settings
+from evidence_service.trust_words import since_line, trust_line
 from evidence_service.verifier.chain_reader import RpcChainReader
 from evidence_service.verifier.folder import STATE_NAMES, FolderReport, Item, Task, verify_folder
 from evidence_service.verifier.inputs import find_items, verify_file
+from evidence_service.verifier.trust_store import load_trust
 
 COLOURS = {CheckState.PASSED: "green", CheckState.FAILED: "red"}
 MARKS = {CheckState.PASSED: "✓", CheckState.FAILED: "✗"}
@@ -39,22 +41,36 @@ SHOWN_PLACES = 10
 @click.option(
     "--trust", "trust_path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Your trust file."
 )
+@click.option("--issuer", default="", metavar="VKEY", help="Accept only a trust file signed by this key.")
 @click.option("--rpc", help="Address of a node of the pinned chain, such as http://127.0.0.1:8545.")
 @click.option("--offline", is_flag=True, help="Ask no chain (so without --rpc).")
 @click.option(
     "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the answer."
 )
 @json_option
+@click.pass_context
 def verify(
-    path: Path, *, trust_path: Path | None, rpc: str | None, offline: bool, lang: Language, as_json: bool
+    context: click.Context,
+    path: Path,
+    *,
+    trust_path: Path | None,
+    issuer: str,
+    rpc: str | None,
+    offline: bool,
+    lang: Language,
+    as_json: bool,
 ) -> None:
-    """Verify PATH: a proof (F.tlog-proof beside F.leaf.json), a package ZIP, a PDF, or a folder of them."""
+    """Verify PATH: a proof (F.tlog-proof beside F.leaf.json), a package ZIP, a PDF, or a folder of them.
+
+    Without --trust the installed trust file counts, if there is one (`trust install`).
+    """
     if rpc == "":
         raise click.UsageError("--rpc needs the address of a node.")
     if rpc and offline:
         raise click.UsageError("--rpc and --offline exclude each other.")
     try:
-        task = Task(_trust(trust_path), rpc or None, clock_now())
+        trust = load_trust(read_settings(home_of(context)).home, trust_path, issuer)
+        task = Task(trust, rpc or None, clock_now())
         if path.is_dir():
             _folder(path, task, lang, as_json)
         reader = RpcChainReader(rpc) if rpc else None
@@ -81,12 +97,8 @@ def _folder(path: Path, task: Task, lang: Language, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({**report.as_json(lang), "path": str(path)}, ensure_ascii=False))
     else:
-        _show_folder(report, path, lang)
+        _show_folder(report, path, task.trust, lang)
     raise click.exceptions.Exit(report.result.exit_code)
-
-
-def _trust(path: Path | None) -> TrustFile | None:
-    return None if path is None else parse_trust(path.read_bytes())
 
 
 def _show(report: Report, path: Path, lang: Language) -> None:
@@ -100,10 +112,12 @@ def _show(report: Report, path: Path, lang: Language) -> None:
         click.echo(click.style(f"     > ({where.n}) {where.code} {place}".rstrip(), fg="red"))
     if len(report.where) > SHOWN_PLACES:
         click.echo(f"     > +{len(report.where) - SHOWN_PLACES}")
+    for line in (since_line(report, lang), *trust_line(report.trust, lang)):
+        click.echo(line)
     _end(report.result, lang)
 
 
-def _show_folder(report: FolderReport, path: Path, lang: Language) -> None:
+def _show_folder(report: FolderReport, path: Path, trust: TrustFile | None, lang: Language) -> None:
     click.echo(f"{path}: {len(report.items)}")
     for value in report.as_json(lang)["checks"]:
         word = _word(CheckState(value["state"]), lang)
@@ -111,6 +125,8 @@ def _show_folder(report: FolderReport, path: Path, lang: Language) -> None:
     for item in report.items:
         if item.result is Result.FAILED or item.report is None:
             click.echo(click.style(f"     > {_first_problem(item, lang)}", fg="red"))
+    for line in trust_line(trust, lang):
+        click.echo(line)
     _end(report.result, lang)
 
 

@@ -21,7 +21,7 @@ COMMANDS = (
     ("publish", "evidence_service.commands", "publish_command"),
     ("anchor", "evidence_service.commands", "anchor_command"),
     ("prove", "evidence_service.commands", "prove_command"),
-    ("trust", "evidence_service.commands", "trust_command"),
+    ("trust", "evidence_service.trust_commands", "trust_group"),
     ("verify", "evidence_service.verify_commands", "verify"),
     ("bundle", "litigation.bundle_command", "bundle_command"),
     ("file", "litigation.filing_commands", "file_command"),

@@ -17,12 +17,14 @@ BEGIN, END = "<!-- commands: begin -->", "<!-- commands: end -->"
 
 
 def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    """Every command with its path, groups left out, in the order of `--help`."""
+    """Every command with its path, in the order of `--help`; of groups only those that do something themselves."""
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         assert command is not None, f"{name} has no command"
         if isinstance(command, click.Group):
+            if command.invoke_without_command:
+                yield (*path, name), command
             yield from commands(command, (*path, name))
         else:
             yield (*path, name), command

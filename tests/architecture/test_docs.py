@@ -184,7 +184,10 @@ def _parse(arguments: list[str], line: str) -> None:
     context: click.Context | None = None
     while isinstance(command, click.Group):
         context = command.make_context(name, list(arguments), parent=context)
-        name, found, arguments = command.resolve_command(context, [*context._protected_args, *context.args])
+        rest = [*context._protected_args, *context.args]
+        if not rest and command.invoke_without_command:
+            return
+        name, found, arguments = command.resolve_command(context, rest)
         assert found is not None, line
         command = found
     try:
