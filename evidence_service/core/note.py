@@ -97,10 +97,14 @@ def format_note(text: str, signatures: Sequence[NoteSignature]) -> str:
     _check_text(text)
     if not all(valid_key_name(sig.name) for sig in signatures):
         raise NoteError("a key name holds no space and no plus sign")
-    lines = [
+    return text + "\n" + signature_lines(signatures)
+
+
+def signature_lines(signatures: Sequence[NoteSignature]) -> str:
+    """The signature lines of a note, each ended by a newline."""
+    return "".join(
         f"{SIGNATURE_LINE}{sig.name} {base64.b64encode(sig.key_id + sig.signature).decode()}\n" for sig in signatures
-    ]
-    return text + "\n" + "".join(lines)
+    )
 
 
 def parse_note(raw: bytes) -> SignedNote:

@@ -13,6 +13,7 @@ from evidence_service.core.checks.subject import Subject
 from evidence_service.core.independent_time import TimeSource, TimeStatement, independent_time
 from evidence_service.core.token_times import token_times
 from evidence_service.core.trust import ChainGrade, TrustFile
+from evidence_service.core.witness_times import witness_times
 
 
 def time_statements(
@@ -24,7 +25,7 @@ def time_statements(
     """
     if trust is None:
         return ()
-    found = [*token_times(subject, trust), *_anchor_time(anchored)]
+    found = [*witness_times(subject, trust), *token_times(subject, trust), *_anchor_time(anchored)]
     return tuple(one for one in found if one.time <= now)
 
 

@@ -115,18 +115,18 @@ REASONS: dict[str, Meaning] = {
         "日志密钥相符，但信任文件没有登记该机构的统一社会信用代码。",
     ),
     "no-trust-file": Meaning(
-        (6, 8),
+        (6, 7, 8),
         NOT_CHECKED,
         "Needs a trust file: keys inside a package come from a party and prove nothing alone.",
         "需要信任文件：封包自带的密钥来自当事人一方，不能自证。",
     ),
     "trust-expired": Meaning(
-        (6, 8),
+        (6, 7, 8),
         NOT_CHECKED,
         "The trust file expired on {date}; ask its issuer for a new one.",
         "信任文件已于 {date} 失效；请向签发者索取新的文件。",
     ),
     "trust-not-yet-valid": Meaning(
-        (6, 8), NOT_CHECKED, "The trust file is valid only from {date}.", "信任文件自 {date} 起才有效。"
+        (6, 7, 8), NOT_CHECKED, "The trust file is valid only from {date}.", "信任文件自 {date} 起才有效。"
     ),
 }

@@ -80,7 +80,7 @@ def test_an_honest_package_passes_a_policy_that_asks_for_what_this_version_check
         "disclosures-open",
         "included",
         "log-signature-valid",
-        "witness-not-checked",
+        "no-witness-pinned",
         "anchored",
         "in-time-confirmed",
         "map-not-checked",
@@ -94,7 +94,7 @@ def test_an_honest_package_is_incomplete_when_all_ten_are_required() -> None:
 
 def test_without_a_trust_file_checks_6_to_8_never_pass() -> None:
     report = verify_package(WORLD.package_zip(), None, Chain(WORLD), NOW)
-    assert [report.check(n).code for n in (6, 7, 8)] == ["no-trust-file", "witness-not-checked", "no-trust-file"]
+    assert [report.check(n).code for n in (6, 7, 8)] == ["no-trust-file"] * 3
     assert report.check(2).code == "digests-match-own-key"
     assert report.result is Result.INCOMPLETE
 
@@ -442,7 +442,7 @@ def test_check_6_does_not_pass_when_the_trust_file_knows_no_credit_code() -> Non
 
 
 def test_check_7_is_not_checked_even_when_the_policy_demands_no_witness() -> None:
-    assert check(WORLD.package_zip(), quorum=0).check(7).code == "witness-not-checked"
+    assert check(WORLD.package_zip(), quorum=0).check(7).code == "no-witness-pinned"
 
 
 # (8)
@@ -627,7 +627,7 @@ def test_a_bare_proof_checks_what_it_can_and_says_what_it_cannot() -> None:
         "disclosures-open",
         "included",
         "log-signature-valid",
-        "witness-not-checked",
+        "no-witness-pinned",
         "anchored",
         "in-time-confirmed",
         "single-proof",
