@@ -32,7 +32,7 @@ def states_of(entries: Sequence[Entry]) -> dict[str, LoanState]:
 
 @dataclass(frozen=True)
 class MappedWorld(World):
-    """A world whose last entry is the map's. `states` is what the lender says; a liar says something else, or ships `text`."""
+    """A world whose last entry is the map's. `states` is what the lender says, true or not; `text` may stand for it."""
 
     states: dict[str, LoanState]
     notes: tuple[str, ...] = ()
