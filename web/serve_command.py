@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 from pathlib import Path
 
 import click
 from flask import Flask
 
 from evidence_service.console import home_of, refusals_exit_1, say
-from evidence_service.errors import ProofDocketError
+from evidence_service.http_server import AddressTakenError, require_free
 from evidence_service.service import require_initialised
 from evidence_service.settings import read_settings
 from litigation.bootstrap import open_rooms
@@ -19,6 +18,7 @@ from web.app import create_app
 from web.rooms import open_instance
 from web.serve import serve
 
+__all__ = ["AddressTakenError", "require_free", "serve_command", "session_key"]
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -44,22 +44,6 @@ def serve_command(context: click.Context, host: str, port: int, workers: int) ->
         return create_app(open_instance(home), secret_key=secret, secure_cookies=host not in LOOPBACK)
 
     serve(make_app, host, port, workers)
-
-
-class AddressTakenError(ProofDocketError):
-    """The address cannot be listened on: another program has the port, or the host is not this machine."""
-
-    code = "address-taken"
-
-
-def require_free(host: str, port: int) -> None:
-    """Say at once that a port is busy, instead of trying for seconds."""
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        socket.create_server((host, port), family=family).close()
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno and error.errno > 0 else str(error.strerror)
-        raise AddressTakenError(f"cannot listen on {host}:{port} ({reason}); choose another --port") from None
 
 
 def session_key(folder: Path) -> bytes:
