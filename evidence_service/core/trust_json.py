@@ -119,7 +119,7 @@ def _check(trust: TrustFile) -> None:
     _once("auditors: a key", [pin.vkey for pin in trust.auditors])
     _once("authorities: a certificate", [one.certificate for one in trust.authorities])
     _once("courts: an address", [(court.chain_id, court.address) for court in trust.courts])
-    if trust.quorum > len({pin.key.name for pin in trust.witnesses}):
+    if trust.quorum > len({pin.name or pin.key.name for pin in trust.witnesses}):
         raise TrustError("quorum: more than there are witnesses")
     required = set(trust.required)
     if list(trust.required) != sorted(required) or not ALWAYS_REQUIRED <= required <= set(CHECK_NAMES):
