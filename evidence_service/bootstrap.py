@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from evidence_service.adapters.file_vault import FileVault
 from evidence_service.adapters.instance_chain import InstanceChain
 from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
+from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.clock import now
 from evidence_service.database import migrate, open_database
@@ -25,6 +26,7 @@ def open_evidence(settings: Settings, engine: Engine) -> EvidenceService:
         settings=settings,
         store=SqlLogStore(engine),
         anchors=SqlAnchorStore(engine),
+        maps=SqlLoanMap(engine),
         vault=FileVault(settings.vault_dir),
         chain=InstanceChain(settings),
         now=now,

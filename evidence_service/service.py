@@ -15,6 +15,7 @@ from evidence_service.adapters.file_vault import FileVault
 from evidence_service.adapters.instance_chain import InstanceChain
 from evidence_service.adapters.key_files import KeyFileSigner, LogKeySigner
 from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
+from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.core.event import INSTITUTION, Event, event_from
 from evidence_service.core.trust import TrustFile
@@ -29,6 +30,7 @@ from evidence_service.workflow.ingest import Receipt, ingest_batch
 from evidence_service.workflow.material import gather
 from evidence_service.workflow.originals import FindFile, store_originals
 from evidence_service.workflow.prove import EvidenceProof, prove
+from evidence_service.workflow.prove_map import import_audit, map_material
 from evidence_service.workflow.publish import publish
 from evidence_service.workflow.trust_file import trust_file
 
@@ -40,6 +42,7 @@ class Edges:
     settings: Settings
     store: SqlLogStore
     anchors: SqlAnchorStore
+    maps: SqlLoanMap
     vault: FileVault
     chain: InstanceChain
     now: Callable[[], datetime]
@@ -184,7 +187,21 @@ class EvidenceService:
 
     def material(self, institution: str, loan: str, published: PublishedCheckpoint) -> dict[str, str]:
         """What travels with the proofs of a loan under a checkpoint, by name (core.material)."""
-        return gather(())
+        return gather(
+            (
+                ("map", lambda: self._map_material(institution, loan, published)),
+            )
+        )
+
+    def _map_material(self, institution: str, loan: str, published: PublishedCheckpoint) -> str | None:
+        reference = self._edges.store.loan_head(institution, loan).reference
+        return map_material(self._edges.store, self._edges.maps, institution, reference, published)
+
+    def import_audit_note(self, note: str, institution: str) -> PublishedCheckpoint:
+        """Keep a map auditor's note, so that packages of its checkpoint carry it; returns that checkpoint."""
+        published = import_audit(self._edges.store, self._edges.maps, institution, note)
+        self._edges.maps.add_note(institution, published.checkpoint.size, note, self.now())
+        return published
 
     def sign_package(self, institution: str, text: str) -> str:
         """Sign a package's note text with the institution's package key."""
