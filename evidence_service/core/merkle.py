@@ -51,9 +51,16 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
 class GrowingTree:
     """A tree that is fed leaf hashes one by one and knows its root; it keeps one hash per complete subtree."""
 
-    def __init__(self) -> None:
-        self.size = 0
-        self._peaks: list[bytes] = []
+    def __init__(self, size: int = 0, peaks: Sequence[bytes] = ()) -> None:
+        if size.bit_count() != len(peaks):
+            raise ProofError(f"a tree of {size} leaves has {size.bit_count()} complete subtrees, not {len(peaks)}")
+        self.size = size
+        self._peaks: list[bytes] = list(peaks)
+
+    @property
+    def peaks(self) -> tuple[bytes, ...]:
+        """The hashes of its complete subtrees, the largest first: with the size, all that it takes to go on."""
+        return tuple(self._peaks)
 
     def add(self, leaf: bytes) -> None:
         """Append a leaf hash; every pair of equal subtrees that this completes becomes one (RFC 9162 2.1.2)."""
