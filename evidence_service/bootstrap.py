@@ -10,8 +10,10 @@ from sqlalchemy import Engine
 from evidence_service.adapters.file_vault import FileVault
 from evidence_service.adapters.instance_chain import InstanceChain
 from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
+from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_store import SqlLogStore
+from evidence_service.adapters.witness_client import HttpWitnessDoor
 from evidence_service.clock import now
 from evidence_service.database import migrate, open_database
 from evidence_service.errors import NotAnInstanceError
@@ -29,6 +31,8 @@ def open_evidence(settings: Settings, engine: Engine) -> EvidenceService:
         maps=SqlLoanMap(engine),
         vault=FileVault(settings.vault_dir),
         chain=InstanceChain(settings),
+        cosignatures=SqlCosignatureStore(engine),
+        witnesses=HttpWitnessDoor(),
         now=now,
         randomness=os.urandom,
         passphrase=passphrase.encode() if passphrase else None,

@@ -15,6 +15,7 @@ from evidence_service.adapters.file_vault import FileVault
 from evidence_service.adapters.instance_chain import InstanceChain
 from evidence_service.adapters.key_files import KeyFileSigner, LogKeySigner
 from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
+from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.core.event import INSTITUTION, Event, event_from
@@ -22,9 +23,11 @@ from evidence_service.core.trust import TrustFile
 from evidence_service.errors import NotAnInstanceError, NotFoundError, SettingsError
 from evidence_service.importing.records import Record
 from evidence_service.ports import ON_CHAIN_STATES, AnchorRecord, LogRecord, PublishedCheckpoint, StoredEvent
+from evidence_service.ports.witness import WitnessDoor
 from evidence_service.settings import Settings
 from evidence_service.workflow.anchor import Anchoring, anchor
 from evidence_service.workflow.audit import ConsistencyFinding, audit_consistency
+from evidence_service.workflow.cosign import Cosigning, WitnessReport, cosign, report
 from evidence_service.workflow.import_events import ImportCounts, ImportDoors, Reject, import_records
 from evidence_service.workflow.ingest import Receipt, ingest_batch
 from evidence_service.workflow.material import gather
@@ -45,6 +48,8 @@ class Edges:
     maps: SqlLoanMap
     vault: FileVault
     chain: InstanceChain
+    cosignatures: SqlCosignatureStore
+    witnesses: WitnessDoor
     now: Callable[[], datetime]
     randomness: Callable[[int], bytes]
     passphrase: bytes | None
@@ -151,9 +156,21 @@ class EvidenceService:
         store_originals(event, [], find_file, self._edges.vault)
 
     def publish(self, institution: str) -> PublishedCheckpoint:
-        """Sign the present state of a log."""
+        """Sign the present state of a log, and ask the configured witnesses; none of them can stop this."""
         log = self._edges.store.log(institution)
-        return publish(self._edges.store, log, self._log_signer(log), self.now())
+        published = publish(self._edges.store, log, self._log_signer(log), self.now())
+        cosign(log, published, self._cosigning())
+        return self._edges.store.checkpoint_at(institution, published.checkpoint.size) or published
+
+    def witness_report(self, institution: str) -> WitnessReport | None:
+        """How the newest checkpoint stands with the configured witnesses; None before the first."""
+        log, published = self._edges.store.log(institution), self._edges.store.latest_checkpoint(institution)
+        return None if published is None else report(log, published, self._cosigning())
+
+    def _cosigning(self) -> Cosigning:
+        path = self.settings.witness_policy
+        policy = path.read_text("utf-8", "replace") if path.is_file() else ""
+        return Cosigning(self._edges.store, self._edges.cosignatures, self._edges.witnesses, policy, self._edges.now)
 
     def anchor(self, institution: str) -> AnchorRecord:
         """Put the newest checkpoint of a log on the chain."""
@@ -190,6 +207,7 @@ class EvidenceService:
         return gather(
             (
                 ("map", lambda: self._map_material(institution, loan, published)),
+                ("policy", lambda: self._edges.cosignatures.policy_at(institution, published.checkpoint.size)),
             )
         )
 

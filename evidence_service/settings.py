@@ -26,6 +26,7 @@ class Settings:
     chain_id: int
     confirmations: int
     origin_prefix: str
+    witness_policy_file: str = ""
 
     @property
     def keys_dir(self) -> Path:
@@ -46,6 +47,11 @@ class Settings:
     def institutions_dir(self) -> Path:
         """Master data of each institution as plaintiff."""
         return self.home / "institutions"
+
+    @property
+    def witness_policy(self) -> Path:
+        """The witness policy (C2SP tlog-policy); without the file no witness is asked."""
+        return Path(self.witness_policy_file or self.home / "witness-policy.txt")
 
     @property
     def database_file(self) -> Path:
@@ -69,6 +75,7 @@ def read_settings(home: Path | None = None, environ: Mapping[str, str] | None = 
         chain_id=_number(env, "PROOFDOCKET_CHAIN_ID", 31337),
         confirmations=_number(env, "PROOFDOCKET_CONFIRMATIONS", 3),
         origin_prefix=env.get("PROOFDOCKET_ORIGIN_PREFIX", "proofdocket.example"),
+        witness_policy_file=env.get("PROOFDOCKET_WITNESS_POLICY", ""),
     )
 
 

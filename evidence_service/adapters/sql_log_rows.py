@@ -26,9 +26,9 @@ def log_record(row: Any) -> LogRecord:
     )
 
 
-def published_checkpoint(row: Any) -> PublishedCheckpoint:
-    """A row of `checkpoint`, its note parsed again: what is stored must still be a checkpoint."""
-    note: str = row.note
+def published_checkpoint(row: Any, cosignatures: str = "") -> PublishedCheckpoint:
+    """A row of `checkpoint` with its cosignature lines, parsed again: what is stored must still be a checkpoint."""
+    note: str = row.note + cosignatures
     created_at = parse_instant(row.created_at, "created_at")
     return PublishedCheckpoint(parse_checkpoint(parse_note(note.encode()).text), note, created_at)
 

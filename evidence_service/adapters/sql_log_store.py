@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, text, update
 
 from evidence_service.adapters import tables
+from evidence_service.adapters.sql_cosignatures import cosignature_lines
 from evidence_service.adapters.sql_log_rows import log_record, published_checkpoint, stored_event
 from evidence_service.adapters.sql_log_writer import SqlLogWriter
 from evidence_service.adapters.subtrees import SubtreeTiles
@@ -119,7 +120,8 @@ class SqlLogStore:
             .limit(limit)
         )
         with reading(self._engine) as connection:
-            return [published_checkpoint(row) for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+            return [published_checkpoint(row, cosignature_lines(connection, row.log_id, row.size)) for row in rows]
 
     def add_checkpoint(self, institution: str, published: PublishedCheckpoint) -> None:
         """Store a checkpoint durably. The same size twice must be the same root."""
@@ -260,7 +262,8 @@ class SqlLogStore:
         )
         with reading(self._engine) as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else published_checkpoint(row)
+            lines = "" if row is None else cosignature_lines(connection, row.log_id, row.size)
+        return None if row is None else published_checkpoint(row, lines)
 
     def _events(
         self,
