@@ -186,10 +186,9 @@ class Authority:
         return answer
 
     @staticmethod
-    def refuse(reason: str = "bad_request") -> bytes:
-        """A TimeStampResp that grants nothing."""
-        answer: bytes = tsp.TimeStampResp({"status": {"status": "rejection", "fail_info": {reason}}}).dump()
-        return answer
+    def refuse() -> bytes:
+        """A TimeStampResp that grants nothing: SEQUENCE of PKIStatusInfo with status 2, rejection."""
+        return bytes.fromhex("30053003020102")
 
     def _signer_info(self, signed: cms.CMSAttributes) -> cms.SignerInfo:
         held = asn1_x509.Certificate.load(self.signer.der)

@@ -1,0 +1,1 @@
+"""Timestamp authorities, tokens on checkpoints, and our clock beside theirs."""
