@@ -11,6 +11,7 @@ from evidence_service.bootstrap import open_home
 from evidence_service.console import emit, home_of, json_option, refusals_exit_1
 from evidence_service.core.material import material_bytes
 from evidence_service.errors import EvidenceError
+from evidence_service.map_audit_command import import_note_command
 from evidence_service.service import EvidenceService, require_initialised
 
 institution_option = click.option("--institution", help="Which log, where the instance has several.")
@@ -144,6 +145,9 @@ def prove_command(context: click.Context, event: str, out: Path, institution: st
 @click.group("audit")
 def audit_group() -> None:
     """Checks that compliance runs over the whole log."""
+
+
+audit_group.add_command(import_note_command)
 
 
 @audit_group.command("consistency")
