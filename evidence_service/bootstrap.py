@@ -14,11 +14,14 @@ from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.adapters.witness_client import HttpWitnessDoor
+from evidence_service.adapters.sql_timestamp_store import SqlTimestampStore
+from evidence_service.adapters.timestamp_authority import read_authorities
 from evidence_service.clock import now
 from evidence_service.database import migrate, open_database
 from evidence_service.errors import NotAnInstanceError
 from evidence_service.service import Edges, EvidenceService
 from evidence_service.settings import Settings, read_settings
+from evidence_service.workflow.timestamp import Stamping
 
 
 def open_evidence(settings: Settings, engine: Engine) -> EvidenceService:
@@ -33,6 +36,7 @@ def open_evidence(settings: Settings, engine: Engine) -> EvidenceService:
         chain=InstanceChain(settings),
         cosignatures=SqlCosignatureStore(engine),
         witnesses=HttpWitnessDoor(),
+        stamping=Stamping(SqlTimestampStore(engine), read_authorities(settings.home), now, os.urandom),
         now=now,
         randomness=os.urandom,
         passphrase=passphrase.encode() if passphrase else None,

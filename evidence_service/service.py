@@ -18,11 +18,13 @@ from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
 from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_store import SqlLogStore
+from evidence_service.core.clock_bounds import ClockBounds
 from evidence_service.core.event import INSTITUTION, Event, event_from
 from evidence_service.core.trust import TrustFile
 from evidence_service.errors import NotAnInstanceError, NotFoundError, SettingsError
 from evidence_service.importing.records import Record
 from evidence_service.ports import ON_CHAIN_STATES, AnchorRecord, LogRecord, PublishedCheckpoint, StoredEvent
+from evidence_service.ports.timestamp import StampedToken
 from evidence_service.ports.witness import WitnessDoor
 from evidence_service.settings import Settings
 from evidence_service.workflow.anchor import Anchoring, anchor
@@ -35,6 +37,7 @@ from evidence_service.workflow.originals import FindFile, store_originals
 from evidence_service.workflow.prove import EvidenceProof, prove
 from evidence_service.workflow.prove_map import import_audit, map_material
 from evidence_service.workflow.publish import publish
+from evidence_service.workflow.timestamp import Stamping, measure_clock, require_clock, stamp, timestamps_material
 from evidence_service.workflow.trust_file import trust_file
 
 
@@ -50,6 +53,7 @@ class Edges:
     chain: InstanceChain
     cosignatures: SqlCosignatureStore
     witnesses: WitnessDoor
+    stamping: Stamping
     now: Callable[[], datetime]
     randomness: Callable[[int], bytes]
     passphrase: bytes | None
@@ -156,11 +160,27 @@ class EvidenceService:
         store_originals(event, [], find_file, self._edges.vault)
 
     def publish(self, institution: str) -> PublishedCheckpoint:
-        """Sign the present state of a log, and ask the configured witnesses; none of them can stop this."""
+        """Sign the present state of a log, and ask witnesses and timestamp authorities; none of them can stop this."""
         log = self._edges.store.log(institution)
+        require_clock(self._edges.stamping)
         published = publish(self._edges.store, log, self._log_signer(log), self.now())
         cosign(log, published, self._cosigning())
+        stamp(self._edges.stamping, institution, published)
         return self._edges.store.checkpoint_at(institution, published.checkpoint.size) or published
+
+    def tokens(self, institution: str, size: int) -> tuple[StampedToken, ...]:
+        """The timestamp tokens over the checkpoint of that size."""
+        return self._edges.stamping.store.tokens(institution, size)
+
+    def authorities(self) -> tuple[str, ...]:
+        """The names of the timestamp authorities that are asked."""
+        return tuple(authority.name for authority in self._edges.stamping.authorities)
+
+    def clock(self, *, measure: bool = False) -> tuple[list[ClockBounds], dict[str, str]]:
+        """The newest bounds of our clock beside each other one; measured now where asked, with who did not answer."""
+        if measure:
+            return measure_clock(self._edges.stamping)
+        return self._edges.stamping.store.newest_measurements(), {}
 
     def witness_report(self, institution: str) -> WitnessReport | None:
         """How the newest checkpoint stands with the configured witnesses; None before the first."""
@@ -208,6 +228,10 @@ class EvidenceService:
             (
                 ("map", lambda: self._map_material(institution, loan, published)),
                 ("policy", lambda: self._edges.cosignatures.policy_at(institution, published.checkpoint.size)),
+                (
+                    "timestamps",
+                    lambda: timestamps_material(self._edges.stamping.store, institution, published.checkpoint.size),
+                ),
             )
         )
 
