@@ -183,7 +183,9 @@ def _chains(trust: TrustFile, lang: Language) -> Iterator[str]:
 
 def _others(trust: TrustFile, lang: Language) -> Iterator[str]:
     words = WORDS[lang]
-    witnesses = words["witnesses"].format(quorum=trust.quorum, count=len({pin.name or pin.key.name for pin in trust.witnesses}))
+    witnesses = words["witnesses"].format(
+        quorum=trust.quorum, count=len({pin.name or pin.key.name for pin in trust.witnesses})
+    )
     yield from _group(witnesses, trust.witnesses, lang)
     yield from _group(words["auditors"], trust.auditors, lang)
     yield from _group(words["authorities"], trust.authorities, lang)
