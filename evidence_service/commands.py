@@ -13,6 +13,7 @@ from evidence_service.core.material import material_bytes
 from evidence_service.errors import EvidenceError
 from evidence_service.map_audit_command import import_note_command
 from evidence_service.service import EvidenceService, require_initialised
+from evidence_service.timestamp_commands import audit_clock_command, timestamps_of
 
 institution_option = click.option("--institution", help="Which log, where the instance has several.")
 
@@ -64,13 +65,23 @@ def publish_command(context: click.Context, institution: str | None, as_json: bo
                 "tree_size": published.checkpoint.size,
                 "root": published.checkpoint.root.hex(),
                 "checkpoint": published.note,
+                "witnesses": service.witness_report(log.institution, published).as_json(),
+                "witnesses": service.witness_report(log.institution, published).as_json(),
+                "timestamps": timestamps_of(service, log.institution, published.checkpoint.size),
             }
         )
     emit(
         as_json,
         {**_main(service, institution, answers), "logs": answers},
-        [f"{item['origin']}: {item['tree_size']} entries, root {item['root']}" for item in answers],
+        [line for item in answers for line in _published_lines(item)],
     )
+
+
+def _published_lines(item: dict[str, Any]) -> list[str]:
+    stamped = [f"  stamped by {one['authority']} at {one['stamped_at']}" for one in item["timestamps"]]
+    seen = item["witnesses"]
+    told = seen["problem"] or f"{seen['cosigned']} of {seen['of']} witnesses cosigned"
+    return [f"{item['origin']}: {item['tree_size']} entries, root {item['root']}", f"  {told}", *stamped]
 
 
 @click.command("anchor")
@@ -148,6 +159,7 @@ def audit_group() -> None:
 
 
 audit_group.add_command(import_note_command)
+audit_group.add_command(audit_clock_command)
 
 
 @audit_group.command("consistency")

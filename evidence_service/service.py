@@ -18,7 +18,7 @@ from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
 from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_store import SqlLogStore
-from evidence_service.core.clock_bounds import ClockBounds
+from evidence_service.core.clock_bounds import ClockBounds, refuse_far_off
 from evidence_service.core.event import INSTITUTION, Event, event_from
 from evidence_service.core.trust import TrustFile
 from evidence_service.errors import NotAnInstanceError, NotFoundError, SettingsError
@@ -29,7 +29,7 @@ from evidence_service.ports.witness import WitnessDoor
 from evidence_service.settings import Settings
 from evidence_service.workflow.anchor import Anchoring, anchor
 from evidence_service.workflow.audit import ConsistencyFinding, audit_consistency
-from evidence_service.workflow.cosign import Cosigning, WitnessReport, cosign, report
+from evidence_service.workflow.cosign import Cosigning, cosign, report
 from evidence_service.workflow.import_events import ImportCounts, ImportDoors, Reject, import_records
 from evidence_service.workflow.ingest import Receipt, ingest_batch
 from evidence_service.workflow.material import gather
@@ -39,6 +39,8 @@ from evidence_service.workflow.prove_map import import_audit, map_material
 from evidence_service.workflow.publish import publish
 from evidence_service.workflow.timestamp import Stamping, measure_clock, require_clock, stamp, timestamps_material
 from evidence_service.workflow.trust_file import trust_file
+from evidence_service.workflow.witness_report import WitnessReport
+from evidence_service.workflow.witness_report import WitnessReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,7 @@ class EvidenceService:
         progress: Callable[[ImportCounts], None],
     ) -> ImportCounts:
         """Take the records of a file; see workflow.import_events."""
+        refuse_far_off(self.clock()[0], self.now())
         doors = ImportDoors(
             store=self._edges.store,
             vault=self._edges.vault,
@@ -153,6 +156,7 @@ class EvidenceService:
 
     def log_events(self, institution: str, events: Sequence[Event]) -> list[Receipt]:
         """Log checked events of one institution; returns receipts in order once everything is durable."""
+        refuse_far_off(self.clock()[0], self.now())
         return ingest_batch(self._edges.store, institution, events, now=self.now(), randomness=self._edges.randomness)
 
     def keep_originals(self, event: Event, find_file: FindFile) -> None:
@@ -168,6 +172,11 @@ class EvidenceService:
         stamp(self._edges.stamping, institution, published)
         return self._edges.store.checkpoint_at(institution, published.checkpoint.size) or published
 
+    def stamp(self, institution: str) -> dict[str, str]:
+        """Ask the authorities that have not stamped the newest checkpoint; why any of them did not, by name."""
+        published = self._edges.store.latest_checkpoint(institution)
+        return {} if published is None else stamp(self._edges.stamping, institution, published)
+
     def tokens(self, institution: str, size: int) -> tuple[StampedToken, ...]:
         """The timestamp tokens over the checkpoint of that size."""
         return self._edges.stamping.store.tokens(institution, size)
@@ -182,10 +191,9 @@ class EvidenceService:
             return measure_clock(self._edges.stamping)
         return self._edges.stamping.store.newest_measurements(), {}
 
-    def witness_report(self, institution: str) -> WitnessReport | None:
-        """How the newest checkpoint stands with the configured witnesses; None before the first."""
-        log, published = self._edges.store.log(institution), self._edges.store.latest_checkpoint(institution)
-        return None if published is None else report(log, published, self._cosigning())
+    def witness_report(self, institution: str, published: PublishedCheckpoint) -> WitnessReport:
+        """How a checkpoint stands with the configured witnesses."""
+        return report(self._edges.store.log(institution), published, self._cosigning())
 
     def _cosigning(self) -> Cosigning:
         path = self.settings.witness_policy
