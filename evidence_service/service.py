@@ -41,6 +41,7 @@ from evidence_service.workflow.timestamp import Stamping, measure_clock, require
 from evidence_service.workflow.trust_file import trust_file
 from evidence_service.workflow.witness_report import WitnessReport
 from evidence_service.workflow.witness_report import WitnessReport
+from evidence_service.workflow.witness_report import WitnessReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,7 @@ from evidence_service.ports.witness import (
     WitnessDoor,
     WitnessReply,
 )
+from evidence_service.workflow.witness_report import WitnessReport, WitnessState
 
 ROUNDS = 3
 """A witness may name another size once or twice, because somebody else publishes too; then it is next time's matter."""
@@ -55,33 +56,6 @@ class Cosigning:
     door: WitnessDoor
     policy: str
     now: Callable[[], datetime]
-
-
-@dataclass(frozen=True, slots=True)
-class WitnessState:
-    """One witness of the policy: its name there, its key, where it is, whether it cosigned, how it last answered."""
-
-    name: str
-    vkey: str
-    url: str
-    cosigned_at: datetime | None
-    newest_size: int
-    last: WitnessAnswer | None
-
-
-@dataclass(frozen=True, slots=True)
-class WitnessReport:
-    """How a checkpoint stands with the witnesses of the policy. `problem` says why there is no usable policy."""
-
-    size: int
-    satisfied: bool
-    witnesses: tuple[WitnessState, ...]
-    problem: str = ""
-
-    @property
-    def cosigned(self) -> int:
-        """How many of the witnesses cosigned."""
-        return sum(one.cosigned_at is not None for one in self.witnesses)
 
 
 @dataclass(frozen=True, slots=True)
