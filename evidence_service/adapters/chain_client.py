@@ -27,6 +27,12 @@ DEPLOY_GAS = 3_000_000
 _LAST_NONCE_SEARCHED = 16
 
 
+class OutOfFundsError(ChainError):
+    """The account cannot pay for a transaction."""
+
+    code = "chain-out-of-funds"
+
+
 class ChainClient:
     """The account at the node. One transaction at a time: send, wait for its receipt, then the next."""
 
@@ -51,6 +57,7 @@ class ChainClient:
     def prepare(self, to: str, data: str, gas: int, doing: str) -> PreparedTx:
         """Simulate, so that a refusal is a sentence and not a failed transaction; then sign."""
         transaction = self._fields(gas) | {"to": to, "data": data}
+        self._check_funds(transaction, doing)
         with self.asking(f"to try {doing}") as web3:
             web3.eth.call(cast("Any", {**transaction, "from": self.address}))
         return self._sign(transaction)
@@ -60,10 +67,13 @@ class ChainClient:
         try:
             with self.asking("to take a transaction") as web3:
                 web3.eth.send_raw_transaction(cast("Any", prepared.raw))
-        except RpcRefusedError:
+        except RpcRefusedError as error:
             # "Already known" and "nonce too low" are also what a node says of a transaction that it has.
-            if self.outcome(prepared.tx_hash).state is TxState.UNKNOWN:
-                raise
+            if self.outcome(prepared.tx_hash).state is not TxState.UNKNOWN:
+                return
+            if "insufficient funds" in str(error).lower():
+                raise self._out_of_funds(f"transaction {prepared.tx_hash}") from error
+            raise
 
     def outcome(self, tx_hash: str) -> TxOutcome:
         """What became of a transaction, from the node's own books."""
@@ -113,6 +123,11 @@ class ChainClient:
         with self.asking("its chain id") as web3:
             return int(web3.eth.chain_id)
 
+    def balance(self) -> int:
+        """What our account holds, in the chain's smallest unit."""
+        with self.asking("our balance") as web3:
+            return int(web3.eth.get_balance(cast("Any", self.address)))
+
     def block_number(self) -> int:
         """The newest block."""
         with self.asking("its newest block") as web3:
@@ -159,6 +174,18 @@ class ChainClient:
             # A zero-fee network says so by its base fee; a tip would be refused for lack of money.
             tip = 0 if base == 0 else web3.eth.max_priority_fee
             return fields | {"maxFeePerGas": 2 * base + tip, "maxPriorityFeePerGas": tip}
+
+    def _check_funds(self, transaction: dict[str, Any], doing: str) -> None:
+        """A node asks for gas limit times fee cap before it takes a transaction; said here in a sentence."""
+        most = transaction["gas"] * transaction.get("maxFeePerGas", transaction.get("gasPrice", 0))
+        if most and self.balance() < most:
+            raise self._out_of_funds(f"{doing} (it may cost up to {most} wei)")
+
+    def _out_of_funds(self, what: str) -> OutOfFundsError:
+        return OutOfFundsError(
+            f"account {self.address} holds {self.balance()} wei on chain {self._chain_id}, too little for {what}. "
+            "Nothing is lost: send money to that account, then run the same command again"
+        )
 
     def _sign(self, transaction: dict[str, Any]) -> PreparedTx:
         tx_hash, raw = self._account.sign(transaction)

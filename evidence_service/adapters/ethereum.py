@@ -13,12 +13,12 @@ from typing import Any
 from evidence_service.adapters.chain_account import ChainAccount
 from evidence_service.adapters.chain_client import ChainClient, hexadecimal
 from evidence_service.adapters.contract_client import ContractClient
-from evidence_service.core.chain import Deployment, LogHead, PreparedTx, TxOutcome
+from evidence_service.core.chain import Deployment, LogHead, LogWitnesses, PreparedTx, TxOutcome
 from evidence_service.errors import ChainError
 
 # Room above what was measured (docs/spec/anchor.md): unused gas costs nothing.
 REGISTER_GAS = 400_000
-ANCHOR_GAS, ANCHOR_GAS_PER_NODE = 200_000, 8_000
+ANCHOR_GAS, ANCHOR_GAS_PER_NODE, ANCHOR_GAS_PER_SIGNATURE = 200_000, 8_000, 20_000
 LOG_TAG = "proofdocket/log/v1"
 
 
@@ -26,6 +26,12 @@ class OtherChainError(ChainError):
     """The node serves another chain, or one that lost its past, or other contracts."""
 
     code = "chain-other"
+
+
+class OtherLogError(ChainError):
+    """The log on the contract is not this one under its present key, or another account anchors it."""
+
+    code = "chain-other-log"
 
 
 class EthereumAnchor:
@@ -80,16 +86,50 @@ class EthereumAnchor:
     def register_log(self, origin: str, key: bytes) -> bytes:
         """Register a log unless it is registered; its name. May be repeated safely."""
         log_id = self.log_id(origin, key)
-        if int(self._read("submitterOf", log_id), 16) == 0:
+        if not self.is_registered(log_id):
             prepared = self._prepare("register", [origin, key], REGISTER_GAS)
             # crash here: the log is not registered, and the next call registers it
             self._client.finish(prepared, f"registering log {hexadecimal(log_id)}")
         return log_id
 
-    def prepare_anchor(self, log_id: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> PreparedTx:
+    def is_registered(self, log_id: bytes) -> bool:
+        """Whether the contract knows the log."""
+        return int(self._read("submitterOf", log_id), 16) != 0
+
+    def continued_log(self, origin: str, key: bytes, known: bytes) -> bytes:
+        """The log that goes on from a known one: itself or its successor, of this origin and key, anchored by us."""
+        log_id = known
+        while any(successor := bytes(self._read("successorOf", log_id))):
+            log_id = successor
+        registrant = str(self._read("registrantOf", log_id))
+        if self._name(origin, key, registrant) != log_id:
+            raise OtherLogError(
+                f"log {hexadecimal(log_id)} on the contract is not of {origin} under its present key. Was the log's "
+                "key replaced? Run: proofdocket chain name-successor"
+            )
+        submitter = str(self._read("submitterOf", log_id))
+        if submitter.lower() != self._client.address.lower():
+            raise OtherLogError(
+                f"log {hexadecimal(log_id)} is anchored by account {submitter}, but this instance has the key of "
+                f"{self._client.address}: restore keys/chain.key, or let the log's chain witnesses rotate the "
+                "submitter (proofdocket chain rotate-submitter)"
+            )
+        return log_id
+
+    def witnesses(self, log_id: bytes) -> LogWitnesses:
+        """The witnesses of a log on the contract, and how many must sign."""
+        accounts, threshold = self._read("witnessesOf", log_id)
+        return LogWitnesses(tuple(str(one) for one in accounts), int(threshold))
+
+    def prepare_anchor(
+        self, log_id: bytes, size: int, root: bytes, proof: Sequence[bytes], signatures: Sequence[bytes] = ()
+    ) -> PreparedTx:
         """Try the anchor without sending it, then sign it. Store the result before `send`."""
-        gas = ANCHOR_GAS + ANCHOR_GAS_PER_NODE * len(proof)
-        return self._prepare("anchor", [log_id, size, root, list(proof)], gas)
+        gas = ANCHOR_GAS + ANCHOR_GAS_PER_NODE * len(proof) + ANCHOR_GAS_PER_SIGNATURE * len(signatures)
+        arguments: list[object] = [log_id, size, root, list(proof)]
+        if signatures:
+            return self._prepare("anchorAttested", [*arguments, list(signatures)], gas)
+        return self._prepare("anchor", arguments, gas)
 
     def send(self, prepared: PreparedTx) -> None:
         """Hand a prepared transaction to the node. The same one may be sent again at any time."""
@@ -115,7 +155,7 @@ class EthereumAnchor:
 
     def log_id(self, origin: str, key: bytes) -> bytes:
         """The name of our log on this contract, computed as the contract does."""
-        return log_id(origin, key, self._client.chain_id, self._deployed().evidence_anchor, self._client.address)
+        return self._name(origin, key, self._client.address)
 
     def block_number(self) -> int:
         """The newest block."""
@@ -128,6 +168,18 @@ class EthereumAnchor:
     def block_time(self, number: int) -> datetime:
         """When a block says that it was made."""
         return self._client.block_time(number)
+
+    def contract(self) -> ContractClient:
+        """The EvidenceAnchor contract, used by this account."""
+        return self._contract()
+
+    def run(self, call: str, arguments: list[object], gas: int) -> TxOutcome:
+        """Try a call, send it, and wait until it succeeded."""
+        return self._client.finish(self._prepare(call, arguments, gas), call)
+
+    def balance(self) -> int:
+        """What the account holds, in the chain's smallest unit."""
+        return self._client.balance()
 
     def registry(self) -> ContractClient:
         """The FilingRegistry beside the anchor contract, used by the same account."""
@@ -142,6 +194,9 @@ class EthereumAnchor:
         from eth_utils.crypto import keccak  # noqa: PLC0415
 
         return hexadecimal(keccak(self._client.code(address)))
+
+    def _name(self, origin: str, key: bytes, registrant: str) -> bytes:
+        return log_id(origin, key, self._client.chain_id, self._deployed().evidence_anchor, registrant)
 
     def _prepare(self, call: str, arguments: list[object], gas: int) -> PreparedTx:
         return self._contract().prepare(call, arguments, gas)
@@ -158,11 +213,11 @@ class EthereumAnchor:
         return self._deployment
 
 
-def log_id(origin: str, key: bytes, chain_id: int, contract: str, submitter: str) -> bytes:
-    """The name of a log: bound to origin, key, chain, contract and submitter (docs/spec/anchor.md)."""
+def log_id(origin: str, key: bytes, chain_id: int, contract: str, registrant: str) -> bytes:
+    """The name of a log: bound to origin, key, chain, contract and registrant (docs/spec/anchor.md)."""
     # Imported late: most commands never touch a chain, and these take a second.
     from eth_abi.abi import encode  # noqa: PLC0415
     from eth_utils.crypto import keccak  # noqa: PLC0415
 
-    bound = [LOG_TAG, keccak(text=origin), keccak(key), chain_id, contract, submitter]
+    bound = [LOG_TAG, keccak(text=origin), keccak(key), chain_id, contract, registrant]
     return keccak(encode(["string", "bytes32", "bytes32", "uint256", "address", "address"], bound))

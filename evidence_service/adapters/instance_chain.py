@@ -18,7 +18,8 @@ from evidence_service.adapters.contract_client import ContractClient
 from evidence_service.adapters.ethereum import EthereumAnchor
 from evidence_service.adapters.json_rpc import JsonRpc
 from evidence_service.adapters.local_chain import LocalChain
-from evidence_service.core.chain import Deployment, PreparedTx, TxOutcome
+from evidence_service.adapters.receipt_trie import fetch_material
+from evidence_service.core.chain import Deployment, LogWitnesses, PreparedTx, TxOutcome
 from evidence_service.core.trust import ChainGrade, PinnedChain
 from evidence_service.errors import ChainError
 from evidence_service.settings import Settings
@@ -152,8 +153,10 @@ class OpenChain:
         known = self._deployment
         self._anchor.check_identity(known.chain_id, known.genesis_hash, known.code_hash)
 
-    def ensure_registered(self, origin: str, key: bytes) -> str:
-        """Register the log if the contract does not know it; returns its 0x logId."""
+    def ensure_registered(self, origin: str, key: bytes, known: str = "") -> str:
+        """Register the log if the contract does not know it; returns its 0x logId. A known one goes on."""
+        if known and self._anchor.is_registered(_bytes(known)):
+            return "0x" + self._anchor.continued_log(origin, key, _bytes(known)).hex()
         before = self._anchor.block_number()
         log_id = self._anchor.register_log(origin, key)
         if self._local is not None and self._anchor.block_number() != before:
@@ -161,14 +164,20 @@ class OpenChain:
             self._local.save_state()
         return "0x" + log_id.hex()
 
+    def witnesses(self, log_id: str) -> LogWitnesses:
+        """The chain witnesses of a log."""
+        return self._anchor.witnesses(_bytes(log_id))
+
     def head(self, log_id: str) -> tuple[int, bytes]:
         """Newest anchored size and root of a log."""
         head = self._anchor.head(_bytes(log_id))
         return head.size, head.root
 
-    def prepare_anchor(self, log_id: str, size: int, root: bytes, proof: Sequence[bytes]) -> PreparedTx:
-        """Simulate, then sign an anchor call."""
-        return self._anchor.prepare_anchor(_bytes(log_id), size, root, proof)
+    def prepare_anchor(
+        self, log_id: str, size: int, root: bytes, proof: Sequence[bytes], signatures: Sequence[bytes] = ()
+    ) -> PreparedTx:
+        """Simulate, then sign an anchor call, attested where there are signatures."""
+        return self._anchor.prepare_anchor(_bytes(log_id), size, root, proof, signatures)
 
     def send(self, prepared: PreparedTx) -> None:
         """Hand a signed transaction to the node."""
@@ -195,6 +204,14 @@ class OpenChain:
     def head_block(self) -> int:
         """Number of the newest block."""
         return self._anchor.block_number()
+
+    def block_hash(self, number: int) -> str:
+        """The hash of a block, as the chain has it now."""
+        return self._anchor.block_hash(number)
+
+    def material(self, tx_hash: str, block: int) -> tuple[str, str]:
+        """Hash of a block and the proof material of the anchor that a transaction made in it."""
+        return fetch_material(JsonRpc(self.url), tx_hash, block, self.contract)
 
     def block_time(self, number: int) -> datetime:
         """When a block says that it was made."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
+from evidence_service.adapters.json_rpc import JsonRpc, RpcRefusedError
 from evidence_service.core import rlp
-from evidence_service.core.anchor_material import AnchorMaterial, ProvenAnchor, prove_anchor
+from evidence_service.core.anchor_material import AnchorMaterial, ProvenAnchor, anchor_text, prove_anchor
 from evidence_service.core.keccak import keccak256
 from evidence_service.errors import ChainError, MalformedInputError
 
@@ -50,6 +51,19 @@ class ProofMaterialError(ChainError):
     """The node's answers do not make a proof of the anchor."""
 
     code = "anchor-material"
+
+
+def fetch_material(node: JsonRpc, tx: str, block: int, contract: str) -> tuple[str, str]:
+    """The hash of a block and the material of the anchor that a transaction made in it, as text."""
+    found = node.block(block)
+    try:
+        receipts = node.call("eth_getBlockReceipts", hex(block))
+    except RpcRefusedError:  # not every node knows this question: ask for each receipt
+        receipts = [node.call("eth_getTransactionReceipt", one) for one in found.get("transactions", [])]
+    if not isinstance(receipts, list) or not all(isinstance(one, dict) for one in receipts):
+        raise ProofMaterialError(f"the node gave no receipts of block {block}")
+    material, proven = make_material(found, receipts, tx, contract)
+    return proven.block.hash, anchor_text(material)
 
 
 def header_bytes(block: Mapping[str, Any]) -> bytes:

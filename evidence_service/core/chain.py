@@ -82,6 +82,14 @@ class LogHead:
 
 
 @dataclass(frozen=True, slots=True)
+class LogWitnesses:
+    """The accounts that must attest a log's anchors, in rising order, and how many of them; none and 0 without."""
+
+    accounts: tuple[str, ...] = ()
+    threshold: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ContractEvent:
     """One event that a contract logged; bytes are 0x strings. `position` is its place among its block's events."""
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from evidence_service.core.chain import PreparedTx, TxOutcome
+from evidence_service.core.attestation import Attestation
+from evidence_service.core.chain import LogWitnesses, PreparedTx, TxOutcome
 
 
 class AnchorState(StrEnum):
@@ -79,6 +80,30 @@ class AnchorStore(Protocol):
         """The record of the largest size that is mined or final; None before the first."""
         ...
 
+    def keep_material(self, record: AnchorRecord, material: str, now: datetime) -> None:
+        """Store the proof material of a record in its present block; an older one of the record is replaced."""
+        ...
+
+    def material(self, record: AnchorRecord) -> str | None:
+        """The proof material of a record in its present block; None where it is missing or of another block."""
+        ...
+
+    def without_material(self, institution: str) -> list[AnchorRecord]:
+        """Records on the chain whose proof material is missing or of another block, newest first."""
+        ...
+
+    def keep_attestation(self, log_id: str, size: int, root: bytes, one: Attestation, now: datetime) -> None:
+        """Store what a chain witness signed; the same again is not an error."""
+        ...
+
+    def attestations(self, log_id: str, size: int, root: bytes) -> list[Attestation]:
+        """What chain witnesses signed of one checkpoint."""
+        ...
+
+    def attested_sizes(self, log_id: str) -> list[int]:
+        """Sizes of which any chain witness signed a checkpoint, largest first."""
+        ...
+
 
 class AnchorChain(Protocol):
     """A chain with our EvidenceAnchor contract on it. Every call has a timeout and may be repeated."""
@@ -97,16 +122,29 @@ class AnchorChain(Protocol):
         """Raise ChainError unless chain id, genesis and contract code are the ones this instance knows."""
         ...
 
-    def ensure_registered(self, origin: str, key: bytes) -> str:
-        """Register the log if the contract does not know it; returns its 0x logId."""
+    def ensure_registered(self, origin: str, key: bytes, known: str = "") -> str:
+        """Register the log if the contract does not know it; returns its 0x logId.
+
+        `known` is the id under which it was anchored before, by whichever account: it, or its successor on the chain,
+        goes on. Raises ChainError where that id is not this log's, or another account anchors it.
+        """
+        ...
+
+    def witnesses(self, log_id: str) -> LogWitnesses:
+        """The chain witnesses of a log; none and threshold 0 where it has none."""
         ...
 
     def head(self, log_id: str) -> tuple[int, bytes]:
         """Newest anchored size and root of a log; size 0 where there is none."""
         ...
 
-    def prepare_anchor(self, log_id: str, size: int, root: bytes, proof: Sequence[bytes]) -> PreparedTx:
-        """Simulate, then sign an anchor call. Raises ChainError with the contract's reason if it would refuse."""
+    def prepare_anchor(
+        self, log_id: str, size: int, root: bytes, proof: Sequence[bytes], signatures: Sequence[bytes] = ()
+    ) -> PreparedTx:
+        """Simulate, then sign an anchor call, attested where there are signatures.
+
+        Raises ChainError with the contract's reason if it would refuse.
+        """
         ...
 
     def send(self, prepared: PreparedTx) -> None:
@@ -131,4 +169,12 @@ class AnchorChain(Protocol):
 
     def head_block(self) -> int:
         """Number of the newest block."""
+        ...
+
+    def block_hash(self, number: int) -> str:
+        """The hash of a block, as the chain has it now."""
+        ...
+
+    def material(self, tx_hash: str, block: int) -> tuple[str, str]:
+        """Hash of a block and the proof material of the anchor that a transaction made in it."""
         ...

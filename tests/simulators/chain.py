@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TypeVar
 
-from evidence_service.core.chain import PreparedTx, TxOutcome, TxState
+from evidence_service.core.chain import LogWitnesses, PreparedTx, TxOutcome, TxState
 from evidence_service.core.merkle import ProofError, check_consistency
 from evidence_service.errors import ChainError
 
@@ -52,9 +52,14 @@ class World:
     mined: dict[str, TxOutcome] = field(default_factory=dict)
     block: int = 0
     nonce: int = 0
+    branch: str = ""
+    """Names the branch of the chain: block hashes on another one are others."""
 
     def copy(self) -> World:
-        return World(dict(self.heads), dict(self.mined), self.block, self.nonce)
+        return World(dict(self.heads), dict(self.mined), self.block, self.nonce, self.branch)
+
+    def block_hash(self, number: int) -> str:
+        return "0x" + sha256(f"block {self.branch}{number}".encode()).hexdigest()
 
 
 @dataclass
@@ -69,6 +74,9 @@ class ChainSimulator:
     mining: bool = True
     loses_sends: bool = False
     wrong_chain: str = ""
+    quorum: LogWitnesses = field(default_factory=LogWitnesses)
+    hides_receipts: bool = False
+    away: bool = False
     _crashes: dict[str, bool] = field(default_factory=dict)
 
     chain_id: int = CHAIN_ID
@@ -98,15 +106,22 @@ class ChainSimulator:
         if self.wrong_chain:
             raise ChainError(self.wrong_chain)
 
-    def ensure_registered(self, origin: str, key: bytes) -> str:
+    def ensure_registered(self, origin: str, key: bytes, known: str = "") -> str:
         log_id = "0x" + sha256(origin.encode() + key).hexdigest()
         return self._step("ensure_registered", lambda: self.world.heads.setdefault(log_id, (0, bytes(32))) and log_id)
 
     def head(self, log_id: str) -> tuple[int, bytes]:
-        return self._step("head", lambda: self.world.heads[log_id])
+        return self._step("head", lambda: self.world.heads.get(log_id, (0, bytes(32))))
 
-    def prepare_anchor(self, log_id: str, size: int, root: bytes, proof: Sequence[bytes]) -> PreparedTx:
+    def witnesses(self, log_id: str) -> LogWitnesses:
+        return self._step("witnesses", lambda: self.quorum)
+
+    def prepare_anchor(
+        self, log_id: str, size: int, root: bytes, proof: Sequence[bytes], signatures: Sequence[bytes] = ()
+    ) -> PreparedTx:
         def prepare() -> PreparedTx:
+            if len(signatures) < self.quorum.threshold:
+                raise ChainError("BelowThreshold")
             call = AnchorCall(self._pending_nonce(), log_id, size, root, tuple(proof))
             reason = self._refusal(call)
             if reason:
@@ -149,8 +164,21 @@ class ChainSimulator:
     def head_block(self) -> int:
         return self._step("head_block", lambda: self.world.block)
 
+    def block_hash(self, number: int) -> str:
+        return self._step("block_hash", lambda: self.world.block_hash(number))
+
+    def material(self, tx_hash: str, block: int) -> tuple[str, str]:
+        def material() -> tuple[str, str]:
+            if self.hides_receipts:
+                raise ChainError("this node gives no receipts")
+            return self.world.block_hash(block), f"material of {tx_hash} in {self.world.block_hash(block)}"
+
+        return self._step("material", material)
+
     def _step(self, name: str, act: Callable[[], Result]) -> Result:
         self.steps.append(name)
+        if self.away:
+            raise ChainError("the chain did not answer")
         done = self._crashes.pop(name, None)
         if done is False:
             raise PowerCut(f"before {name}")
@@ -187,7 +215,7 @@ class ChainSimulator:
         self.world.block += 1
         self.world.nonce = call.nonce + 1
         state = TxState.FAILED if reason else TxState.MINED
-        block_hash = "0x" + sha256(b"block %d" % self.world.block).hexdigest()
+        block_hash = self.world.block_hash(self.world.block)
         self.world.mined[tx_hash] = TxOutcome(state, self.world.block, block_hash, 51_836, reason or None)
 
 

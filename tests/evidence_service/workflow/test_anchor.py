@@ -7,15 +7,35 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Engine
 
+from evidence_service.core.attestation import Attestation
+from evidence_service.core.chain import LogWitnesses
 from evidence_service.core.note import parse_vkey
 from evidence_service.errors import ChainError
 from evidence_service.ports import AnchorChain, AnchorRecord, AnchorState
-from evidence_service.workflow.anchor import Anchoring, ChainLostError, NothingToAnchorError, recover
+from evidence_service.workflow.anchor import (
+    Anchoring,
+    AttestationsMissingError,
+    ChainLostError,
+    NothingToAnchorError,
+    recover,
+)
 from tests.evidence_service.examples import NOW
 from tests.evidence_service.workflow.instance import Instance
 from tests.simulators.chain import AnchorCall, ChainSimulator, PowerCut, World
 
-STEPS = ["check", "ensure_registered", "head", "prepare_anchor", "send", "wait", "secure", "head_block"]
+STEPS = [
+    "check",
+    "ensure_registered",
+    "head",
+    "witnesses",
+    "prepare_anchor",
+    "send",
+    "wait",
+    "secure",
+    "head_block",
+    "block_hash",
+    "material",
+]
 
 
 @pytest.fixture
@@ -63,7 +83,7 @@ def test_a_log_without_a_checkpoint_is_not_anchored(sqlite_engine: Engine) -> No
 def test_the_newest_checkpoint_is_anchored_and_final_after_its_confirmations(instance: Instance) -> None:
     record = instance.anchor()
     assert_anchored_once(instance, record)
-    assert record.size == 5
+    assert record.size == 6  # five entries and the map entry that closes them
     assert record.gas == 51_836
 
 
@@ -207,7 +227,7 @@ def test_an_intent_whose_nonce_another_transaction_took_is_lost_and_a_new_one_is
     states = [one.state for one in instance.records()]
     assert states == [AnchorState.LOST, AnchorState.FINAL]
     assert len(instance.chain.sent) == 1
-    assert on_chain(instance)[0] == record.size == 5
+    assert on_chain(instance)[0] == record.size == 6
 
 
 def test_a_transaction_that_is_mined_between_two_questions_is_not_given_up(instance: Instance) -> None:
@@ -290,7 +310,7 @@ def test_a_chain_that_went_back_to_an_older_anchor_is_reported_and_nothing_is_se
     instance.anchor()
     instance.chain.world = backup
     sent = len(instance.chain.sent)
-    with pytest.raises(ChainLostError, match="the contract's head is 5"):
+    with pytest.raises(ChainLostError, match="the contract's head is 6"):
         instance.anchor()
     assert len(instance.chain.sent) == sent
 
@@ -300,7 +320,7 @@ def test_a_head_that_this_instance_never_signed_is_reported_and_nothing_is_sent(
     instance.ingest(3)
     instance.publish(minutes=1)
     log_id = next(iter(instance.chain.world.heads))
-    for size in (5, 6, 8, 9, 1000):
+    for size in (6, 7, 9, 10, 1000):
         instance.chain.world.heads[log_id] = (size, b"\x07" * 32)
         with pytest.raises(ChainLostError, match="is not a root of this database"):
             instance.anchor()
@@ -319,7 +339,7 @@ def test_a_checkpoint_that_lags_behind_the_chain_says_to_publish_first(instance:
     instance.ingest(2)
     instance.publish(minutes=1)
     instance.anchor()
-    instance.tamper("DELETE FROM checkpoint WHERE size = 7")
+    instance.tamper("DELETE FROM checkpoint WHERE size = 9")
     with pytest.raises(ChainError, match="run `proofdocket publish`, then anchor again"):
         instance.anchor()
 
@@ -347,7 +367,7 @@ def test_a_mined_anchor_that_a_reorganisation_dropped_is_sent_again(instance: In
     assert instance.anchor().state is AnchorState.MINED
     instance.chain.world = before
     assert instance.anchor().state is AnchorState.MINED
-    assert instance.chain.world.heads[log_id][0] == 5
+    assert instance.chain.world.heads[log_id][0] == 6
     assert len(set(instance.chain.sent)) == 1
     assert len(instance.records()) == 1
 
@@ -360,3 +380,118 @@ def test_two_runs_at_once_end_in_one_anchor_and_one_record(instance: Instance) -
     (stored,) = instance.records()
     assert instance.anchors.add(replace(stored, id=0)).id == stored.id
     assert_anchored_once(instance, instance.anchor())
+
+
+def test_a_node_that_is_away_for_an_hour_stops_no_ingest_and_the_backlog_drains_in_one_anchor(
+    instance: Instance,
+) -> None:
+    instance.anchor()
+    instance.chain.away = True
+    for minute in range(1, 61):
+        instance.ingest(3)
+        instance.publish(minutes=minute)
+        with pytest.raises(ChainError, match="did not answer"):
+            instance.anchor()
+    assert len(instance.chain.sent) == 1
+    assert len(instance.records()) == 1
+    instance.chain.away = False
+    record = instance.anchor()
+    assert_anchored_once(instance, record, anchors=2)
+    assert record.size == 6 + 60 * 4
+    assert len(instance.chain.sent) == 2
+
+
+def test_a_final_anchor_that_a_deep_reorganisation_moved_is_put_right_and_nothing_is_sent(instance: Instance) -> None:
+    first = instance.anchor()
+    assert first.state is AnchorState.FINAL
+    world = instance.chain.world
+    world.branch, world.block = "other ", world.block + 9
+    world.mined[first.tx] = replace(world.mined[first.tx], block_number=7, block_hash=world.block_hash(7))
+    moved = instance.anchor()
+    assert (moved.block, moved.block_hash) == (7, world.block_hash(7))
+    assert instance.anchors.material(moved) == f"material of {first.tx} in {world.block_hash(7)}"
+    assert len(instance.chain.sent) == 1
+    assert_anchored_once(instance, moved)
+
+
+def test_a_final_anchor_that_a_deep_reorganisation_dropped_is_reported_and_nothing_is_sent(instance: Instance) -> None:
+    """Deeper than the confirmations that were thought enough: a person must look, so nothing is sent by itself."""
+    instance.chain.ensure_registered(instance.log.origin, parse_vkey(instance.log.vkey).public_key)
+    before = instance.chain.world.copy()
+    instance.anchor()
+    instance.chain.world = before
+    instance.chain.world.branch, instance.chain.world.block = "other ", 20
+    with pytest.raises(ChainLostError, match="the chain lost its past"):
+        instance.anchor()
+    assert len(instance.chain.sent) == 1
+
+
+def test_a_block_that_changes_between_two_questions_is_not_final(instance: Instance) -> None:
+    """The receipt is of one branch, the depth of another: deep enough, but not this block."""
+    instance.chain = Reorganises(world=instance.chain.world)
+    assert instance.anchor().state is AnchorState.MINED
+
+
+class Reorganises(ChainSimulator):
+    """A chain that changes its branch right after it was asked for its depth, once."""
+
+    def head_block(self) -> int:
+        found = super().head_block()
+        self.world.branch = "other "
+        return found
+
+
+def test_proof_material_is_taken_with_the_anchor(instance: Instance) -> None:
+    record = instance.anchor()
+    assert instance.anchors.material(record) == f"material of {record.tx} in {record.block_hash}"
+    assert instance.anchors.without_material(instance.log.institution) == []
+
+
+def test_material_that_cannot_be_had_blocks_nothing_and_is_asked_for_again(instance: Instance) -> None:
+    instance.chain.hides_receipts = True
+    first = instance.anchor()
+    assert first.state is AnchorState.FINAL
+    assert instance.anchors.material(first) is None
+    instance.ingest(2)
+    instance.publish(minutes=1)
+    second = instance.anchor()
+    missing = [one.size for one in instance.anchors.without_material(instance.log.institution)]
+    assert missing == [second.size, first.size]
+    instance.chain.hides_receipts = False
+    assert instance.anchor() == second
+    assert instance.anchors.without_material(instance.log.institution) == []
+    assert instance.anchors.material(first) is not None
+
+
+def test_a_log_with_chain_witnesses_waits_for_their_attestations_and_says_what_to_do(instance: Instance) -> None:
+    witnesses = tuple(f"0x{number:040x}" for number in (3, 5, 9))
+    instance.chain.quorum = LogWitnesses(witnesses, 2)
+    log_id = instance.chain.ensure_registered(instance.log.origin, parse_vkey(instance.log.vkey).public_key)
+    newest = instance.store.latest_checkpoint(instance.log.institution)
+    assert newest is not None
+    size, root = newest.checkpoint.size, newest.checkpoint.root
+    stranger = Attestation("0x" + "77" * 20, bytes(65))
+    for one in (Attestation(witnesses[2], b"\x09" * 65), stranger):
+        with pytest.raises(AttestationsMissingError, match=r"2 of its 3 chain witnesses.*chain add-attestation"):
+            instance.anchor()
+        instance.anchors.keep_attestation(log_id, size, root, one, NOW)
+    with pytest.raises(AttestationsMissingError, match="no checkpoint has more than 1"):
+        instance.anchor()
+    assert instance.chain.sent == []
+    instance.anchors.keep_attestation(log_id, size, root, Attestation(witnesses[0], b"\x03" * 65), NOW)
+    assert_anchored_once(instance, instance.anchor())
+
+
+def test_the_newest_attested_checkpoint_is_anchored_even_when_newer_ones_are_not(instance: Instance) -> None:
+    witness = "0x" + "03" * 20
+    instance.chain.quorum = LogWitnesses((witness,), 1)
+    log_id = instance.chain.ensure_registered(instance.log.origin, parse_vkey(instance.log.vkey).public_key)
+    first = instance.store.latest_checkpoint(instance.log.institution)
+    assert first is not None
+    one = Attestation(witness, bytes(65))
+    instance.anchors.keep_attestation(log_id, first.checkpoint.size, first.checkpoint.root, one, NOW)
+    instance.ingest(4)
+    newer = instance.publish(minutes=1)
+    instance.anchors.keep_attestation(log_id, newer.checkpoint.size, bytes(32), one, NOW)  # of another root
+    record = instance.anchor()
+    assert (record.size, record.state) == (first.checkpoint.size, AnchorState.FINAL)
