@@ -66,7 +66,6 @@ def publish_command(context: click.Context, institution: str | None, as_json: bo
                 "root": published.checkpoint.root.hex(),
                 "checkpoint": published.note,
                 "witnesses": service.witness_report(log.institution, published).as_json(),
-                "witnesses": service.witness_report(log.institution, published).as_json(),
                 "timestamps": timestamps_of(service, log.institution, published.checkpoint.size),
             }
         )

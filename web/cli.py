@@ -21,7 +21,6 @@ COMMANDS = (
     ("publish", "evidence_service.commands", "publish_command"),
     ("timestamps", "evidence_service.timestamp_commands", "timestamps_command"),
     ("witness", "evidence_service.witness_commands", "witness_group"),
-    ("witness", "evidence_service.witness_commands", "witness_group"),
     ("anchor", "evidence_service.commands", "anchor_command"),
     ("prove", "evidence_service.commands", "prove_command"),
     ("trust", "evidence_service.trust_commands", "trust_group"),
