@@ -6,7 +6,8 @@ Litigation and the pages come in through this door only; so do the commands.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,15 @@ from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.core.clock_bounds import ClockBounds, refuse_far_off
 from evidence_service.core.event import INSTITUTION, Event, event_from
-from evidence_service.core.trust import TrustFile
-from evidence_service.errors import NotAnInstanceError, NotFoundError, SettingsError
+from evidence_service.core.policy import parse_policy
+from evidence_service.core.trust import PinnedAuthority, TrustFile
+from evidence_service.errors import ChainError, NotAnInstanceError, NotFoundError, SettingsError
 from evidence_service.importing.records import Record
 from evidence_service.ports import ON_CHAIN_STATES, AnchorRecord, LogRecord, PublishedCheckpoint, StoredEvent
 from evidence_service.ports.timestamp import StampedToken
 from evidence_service.ports.witness import WitnessDoor
 from evidence_service.settings import Settings
-from evidence_service.workflow.anchor import Anchoring, anchor
+from evidence_service.workflow.anchor import Anchoring, anchor, take_material
 from evidence_service.workflow.audit import ConsistencyFinding, audit_consistency
 from evidence_service.workflow.cosign import Cosigning, cosign, report
 from evidence_service.workflow.import_events import ImportCounts, ImportDoors, Reject, import_records
@@ -38,9 +40,7 @@ from evidence_service.workflow.prove import EvidenceProof, prove
 from evidence_service.workflow.prove_map import import_audit, map_material
 from evidence_service.workflow.publish import publish
 from evidence_service.workflow.timestamp import Stamping, measure_clock, require_clock, stamp, timestamps_material
-from evidence_service.workflow.trust_file import trust_file
-from evidence_service.workflow.witness_report import WitnessReport
-from evidence_service.workflow.witness_report import WitnessReport
+from evidence_service.workflow.trust_file import NOBODY, Others, trust_file
 from evidence_service.workflow.witness_report import WitnessReport
 
 
@@ -171,6 +171,9 @@ class EvidenceService:
         published = publish(self._edges.store, log, self._log_signer(log), self.now())
         cosign(log, published, self._cosigning())
         stamp(self._edges.stamping, institution, published)
+        if self._edges.anchors.without_material(institution):
+            with suppress(ChainError):  # a chain that is away never stops publishing
+                take_material(log, self.anchoring())
         return self._edges.store.checkpoint_at(institution, published.checkpoint.size) or published
 
     def stamp(self, institution: str) -> dict[str, str]:
@@ -203,15 +206,17 @@ class EvidenceService:
 
     def anchor(self, institution: str) -> AnchorRecord:
         """Put the newest checkpoint of a log on the chain."""
-        log = self._edges.store.log(institution)
-        doors = Anchoring(
+        return anchor(self._edges.store.log(institution), self.anchoring())
+
+    def anchoring(self) -> Anchoring:
+        """The chain, opened, and what anchoring needs beside it."""
+        return Anchoring(
             logs=self._edges.store,
             anchors=self._edges.anchors,
             chain=self._edges.chain.open(),
             confirmations=self.settings.confirmations,
             now=self.now(),
         )
-        return anchor(log, doors)
 
     def event(self, event_id: str, institution: str | None = None) -> StoredEvent:
         """One event by its id."""
@@ -235,6 +240,7 @@ class EvidenceService:
         """What travels with the proofs of a loan under a checkpoint, by name (core.material)."""
         return gather(
             (
+                ("anchor", lambda: self._anchor_material(institution, published.checkpoint.size)),
                 ("map", lambda: self._map_material(institution, loan, published)),
                 ("policy", lambda: self._edges.cosignatures.policy_at(institution, published.checkpoint.size)),
                 (
@@ -243,6 +249,10 @@ class EvidenceService:
                 ),
             )
         )
+
+    def _anchor_material(self, institution: str, size: int) -> str | None:
+        record = self.anchor_covering(institution, size)
+        return None if record is None else self._edges.anchors.material(record)
 
     def _map_material(self, institution: str, loan: str, published: PublishedCheckpoint) -> str | None:
         reference = self._edges.store.loan_head(institution, loan).reference
@@ -268,7 +278,7 @@ class EvidenceService:
         """Whether the older checkpoint is a prefix of the newer one."""
         return audit_consistency(self._edges.store, institution, old_size, new_size)
 
-    def trust_file(self, credit_codes: Mapping[str, str]) -> TrustFile:
+    def trust_file(self, credit_codes: Mapping[str, str], others: Others = NOBODY) -> TrustFile:
         """A trust file of this instance for tests and demonstrations."""
         logs = self.logs()
         chain = self._edges.chain
@@ -277,7 +287,12 @@ class EvidenceService:
             newest = self._edges.anchors.newest(log.institution, 1)
             if newest:
                 log_ids[log.institution] = newest[0].chain_log_id
-        return trust_file(logs, credit_codes, log_ids, chain.pinned(self.settings.confirmations), self.now())
+        path = self.settings.witness_policy
+        policy = parse_policy(path.read_text("utf-8", "replace")) if path.is_file() else None
+        stamping = tuple(PinnedAuthority(one.name, one.certificate) for one in self._edges.stamping.authorities)
+        everybody = replace(others, policy=policy, authorities=(*stamping, *others.authorities))
+        pinned = chain.pinned(self.settings.confirmations)
+        return trust_file(logs, credit_codes, log_ids, pinned, self.now(), everybody)
 
     def _signer(self, institution: str, origin: str) -> LogKeySigner:
         return LogKeySigner(self.settings.keys_dir / f"{institution}.log.pem", origin, self._edges.passphrase)

@@ -27,6 +27,10 @@ from evidence_service.ports import (
 )
 
 
+PATIENCE = 3
+"""So many anchors without an answer to their proof material end a run's questions: the node is away, or has none."""
+
+
 class NothingToAnchorError(ChainError):
     """The log has no checkpoint."""
 
@@ -107,21 +111,20 @@ def recheck(log: LogRecord, doors: Anchoring) -> None:
         _settle(record, outcome, doors)
 
 
-def take_material(log: LogRecord, doors: Anchoring) -> int:
-    """Take the proof material that is still missing; how much is missing afterwards. Never fails."""
-    missing = 0
+def take_material(log: LogRecord, doors: Anchoring) -> None:
+    """Take the proof material that is still missing, newest first. Never fails."""
+    failures = 0
     for record in doors.anchors.without_material(log.institution):
+        if failures == PATIENCE:
+            return
         assert record.block is not None
         try:
             block_hash, material = doors.chain.material(record.tx, record.block)
         except ChainError:
-            missing += 1  # the next run asks again
+            failures += 1  # the next run asks again
             continue
-        if block_hash == record.block_hash:
+        if block_hash == record.block_hash:  # else reorganised meanwhile: the record is put right first
             doors.anchors.keep_material(record, material, doors.now)
-        else:
-            missing += 1  # reorganised meanwhile: the record is put right first
-    return missing
 
 
 def recover(record: AnchorRecord, doors: Anchoring) -> AnchorRecord:
