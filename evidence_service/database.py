@@ -37,16 +37,16 @@ def open_database(url: str) -> Engine:
     # hide_parameters: a database error must not print bodies, secrets and loan numbers.
     if not url.startswith("sqlite"):
         engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
-        event.listen(engine, "handle_error", _say_it_in_one_line)
+        event.listen(engine, "handle_error", say_it_in_one_line)
         return engine
     engine = create_engine(url, connect_args={"timeout": 60}, hide_parameters=True)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    event.listen(engine, "handle_error", _say_it_in_one_line)
+    event.listen(engine, "handle_error", say_it_in_one_line)
     return engine
 
 
-def _say_it_in_one_line(context: ExceptionContext) -> None:
+def say_it_in_one_line(context: ExceptionContext) -> None:
     """A full disk, a lock that never came, a server that is away: an error of the house, not of the driver."""
     if isinstance(context.sqlalchemy_exception, OperationalError) and not context.is_pre_ping:
         said = str(context.original_exception).strip().splitlines() or ["no reason given"]
@@ -59,6 +59,7 @@ class Together:
     def __init__(self, engine: Engine, stack: ExitStack) -> None:
         self.engine, self._stack = engine, stack
         self._connection: Connection | None = None
+        self.broken = False
 
     @property
     def begun(self) -> bool:
@@ -89,6 +90,8 @@ def together(engine: Engine) -> Iterator[Together]:
         token = _together.set(unit)
         try:
             yield unit
+            if unit.broken:
+                raise DatabaseError("a part of what belongs together failed; nothing was written")
         finally:
             _together.reset(token)
 
@@ -103,8 +106,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """One write transaction: commits at the end, rolls back on any error. Inside `together` it joins that one."""
     unit = _joined(engine)
     if unit is not None:
-        with unit.connection.begin_nested():
+        try:
             yield unit.connection
+        except BaseException:
+            unit.broken = True
+            raise
         return
     with engine.connect().execution_options(**WRITE) as connection, connection.begin():
         yield connection

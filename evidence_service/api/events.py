@@ -14,6 +14,7 @@ from evidence_service.api.problems import Refusal
 from evidence_service.api_door import Idempotency, request_digest
 from evidence_service.core.api_key import Scope
 from evidence_service.core.event import EventError
+from evidence_service.core.material import material_bytes
 from evidence_service.errors import NotFoundError
 from evidence_service.workflow.answer import receipt_json
 
@@ -75,7 +76,8 @@ def get_leaf(institution: str, looked_at: list[str], event_id: str) -> Response:
 def get_material(institution: str, looked_at: list[str], event_id: str) -> Response:
     """What confirms the log's state beside the proof: anchor, map, policy, timestamps."""
     proof = _prove(institution, event_id, looked_at)
-    return _json(door().service.material(institution, proof.event.loan, proof.published))
+    material = door().service.material(institution, proof.event.loan, proof.published)
+    return Response(material_bytes(material), content_type="application/json")
 
 
 def _prove(institution: str, event_id: str, looked_at: list[str]) -> Any:

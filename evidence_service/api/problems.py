@@ -18,6 +18,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from evidence_service.errors import ChainError, ConflictError, NotFoundError, ProofDocketError, StoreError
+from evidence_service.workflow.prove import NotPublishedError
 
 TYPE = "tag:proofdocket.example,2026:problem/"
 MEDIA_TYPE = "application/problem+json"
@@ -26,6 +27,7 @@ DRAIN_AT_MOST = 4 * 1024 * 1024
 STATUS: tuple[tuple[type[ProofDocketError], int], ...] = (
     (NotFoundError, 404),
     (ConflictError, 409),
+    (NotPublishedError, 409),
     (StoreError, 503),
     (ChainError, 503),
 )
