@@ -55,10 +55,11 @@ class MapWriting:
         return self._connection.execute(query.order_by(columns.version.desc()).limit(1)).scalar_one_or_none()
 
     def map_capture(self) -> datetime | None:
-        """When the newest entry was captured, if that is a map entry; None in an empty log."""
-        for _, leaf, _ in self.leaves(self._size - 1, self._size):
-            return parse_map_leaf(leaf).captured_at
-        return None
+        """When the newest entry was captured, if that is the map's; else None."""
+        newest = self.newest_map()
+        if newest is None or newest != self._size - 1:
+            return None
+        return next((parse_map_leaf(leaf).captured_at for _, leaf, _ in self.leaves(newest, self._size)), None)
 
     def map_pages(self, names: Sequence[PageName]) -> dict[PageName, bytes]:
         """Those of these pages that there are."""

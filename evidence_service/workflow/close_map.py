@@ -86,6 +86,11 @@ def close_map(writer: LogWriter, seen: LoanChanges, institution: str, now: datet
     if seen.start != start:
         seen = LoanChanges(institution, start)
     seen.read(writer.leaves(seen.end, writer.size))
+    if seen.start != start:
+        raise MapChangedError(
+            f"log {institution}: entry {seen.start - 1} is the map's, but its root page is missing from the database; "
+            "restore it from a backup"
+        )
     before = None if newest is None else _map_entry(writer, newest, institution)
     root = None if before is None else Node(min(before.loans, 2), before.root, before.size)
     made = update_map(writer.map_pages, root, seen.by_key(), writer.size)
