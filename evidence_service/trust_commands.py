@@ -17,7 +17,7 @@ from evidence_service.clock import now as clock_now
 from evidence_service.console import emit, home_of, json_option, refusals_exit_1, say
 from evidence_service.core.note import format_note, parse_note, parse_vkey
 from evidence_service.core.report import Language
-from evidence_service.core.trust import IssuerStanding, TrustError, TrustFile
+from evidence_service.core.trust import IssuerStanding, PinnedCourt, TrustError, TrustFile
 from evidence_service.core.trust_draft import parse_draft
 from evidence_service.core.trust_json import trust_bytes
 from evidence_service.core.trust_note import read_trust, trust_text
@@ -27,6 +27,7 @@ from evidence_service.service import require_initialised
 from evidence_service.settings import read_settings
 from evidence_service.trust_words import explained
 from evidence_service.verifier.trust_store import TrustStore, load_trust, read_file
+from evidence_service.workflow.trust_file import Others
 
 VKEY_SUFFIX = ".vkey"
 file_out = click.option("-o", "--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
@@ -40,10 +41,14 @@ lang_option = click.option(
 
 @click.group("trust", invoke_without_command=True)
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), help="Where to write it.")
+@click.option("--auditor", "auditors", multiple=True, metavar="VKEY", help="A map auditor to pin; may be repeated.")
+@click.option("--court", "courts", multiple=True, metavar="NAME=0x…", help="A court's address to pin; may be repeated.")
 @json_option
 @click.pass_context
 @refusals_exit_1
-def trust_group(context: click.Context, out: Path | None, as_json: bool) -> None:
+def trust_group(
+    context: click.Context, *, out: Path | None, auditors: tuple[str, ...], courts: tuple[str, ...], as_json: bool
+) -> None:
     """Write a trust file of this instance, for tests and demonstrations; a court writes and signs its own."""
     if context.invoked_subcommand is not None:
         return
@@ -51,7 +56,10 @@ def trust_group(context: click.Context, out: Path | None, as_json: bool) -> None
         raise click.UsageError("Name the file with -o, or one of: keygen, sign, install, show, check, forget.")
     service = open_home(home_of(context))
     require_initialised(service)
-    trust = service.trust_file(credit_codes(service.settings.institutions_dir))
+    pinned = tuple(_court(text, service.settings.chain_id) for text in courts)
+    trust = service.trust_file(
+        credit_codes(service.settings.institutions_dir), Others(auditors=auditors, courts=pinned)
+    )
     out.write_bytes(trust_bytes(trust))
     answer: dict[str, Any] = {
         "trust_file": str(out),
@@ -158,6 +166,13 @@ def trust_check(context: click.Context, file: Path | None, *, issuer: str, lang:
     emit(as_json, answer, lines + [remark["text"] for remark in answer["remarks"]])
     if trust.standing is not IssuerStanding.VERIFIED or answer["in_force"]:
         raise click.exceptions.Exit(2)
+
+
+def _court(text: str, chain_id: int) -> PinnedCourt:
+    name, _, address = text.rpartition("=")
+    if not name:
+        raise click.UsageError("--court needs NAME=0x…, the court's name and its address on the chain.")
+    return PinnedCourt(name, chain_id, address)
 
 
 def _the_file(context: click.Context, file: Path | None, issuer: str) -> TrustFile:

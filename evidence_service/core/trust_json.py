@@ -121,6 +121,9 @@ def _check(trust: TrustFile) -> None:
     _once("courts: an address", [(court.chain_id, court.address) for court in trust.courts])
     if trust.quorum > len({pin.name or pin.key.name for pin in trust.witnesses}):
         raise TrustError("quorum: more than there are witnesses")
+    own = {pin.key.public_key for log in trust.logs for pin in (*log.keys, *log.package_keys)}
+    if any(pin.key.public_key in own for pin in (*trust.witnesses, *trust.auditors)):
+        raise TrustError("witnesses, auditors: a key of a log; nobody confirms himself")
     required = set(trust.required)
     if list(trust.required) != sorted(required) or not ALWAYS_REQUIRED <= required <= set(CHECK_NAMES):
         raise TrustError("required: check numbers in order, each once, 1, 3, 5 and 6 among them")

@@ -39,6 +39,11 @@ class TimestampAuthority(Protocol):
         """How the instance calls it."""
         ...
 
+    @property
+    def certificate(self) -> bytes:
+        """The certificate (DER) that its tokens must lead to."""
+        ...
+
     def stamp(self, text: bytes) -> bytes:
         """A token (DER) over the SHA-256 of the text, checked to the pinned certificate; TimestampUnavailableError."""
         ...

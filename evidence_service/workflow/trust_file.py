@@ -1,17 +1,33 @@
 """Writes a trust file of this instance, for tests and demonstrations: a court writes and signs its own.
 
 Spec: docs/spec/trust.md. The chain that an instance runs alone is graded *self-run*: it adds no independent time.
+Witnesses and authorities are those that the instance asks; auditors and courts are named by the person at the keyboard.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from evidence_service.core.trust import PinnedChain, PinnedKey, PinnedLog, TrustFile
+from evidence_service.core.policy import NONE, Policy
+from evidence_service.core.trust import PinnedAuthority, PinnedChain, PinnedCourt, PinnedKey, PinnedLog, TrustFile
 from evidence_service.ports import LogRecord
 
 VALID_FOR = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """The parties beside the lender that a trust file of the instance pins."""
+
+    policy: Policy | None = None
+    authorities: tuple[PinnedAuthority, ...] = ()
+    auditors: tuple[str, ...] = ()
+    courts: tuple[PinnedCourt, ...] = ()
+
+
+NOBODY = Others()
 
 
 def trust_file(
@@ -20,9 +36,11 @@ def trust_file(
     log_ids: Mapping[str, str],
     chain: PinnedChain | None,
     now: datetime,
+    others: Others = NOBODY,
 ) -> TrustFile:
-    """Pin every log of the instance and its chain, issued now for a year, requiring all ten checks."""
+    """Pin every log of the instance, its chain and the others, issued now for a year, requiring all ten checks."""
     moment = now.replace(microsecond=0)
+    witnesses = () if others.policy is None else others.policy.witnesses
     return TrustFile(
         version=1,
         issuer="this instance itself (for tests and demonstrations)",
@@ -40,7 +58,19 @@ def trust_file(
             for log in logs
         ),
         chains=(chain,) if chain else (),
-        witnesses=(),
-        quorum=0,
+        witnesses=tuple(PinnedKey(str(witness.key), witness.name) for witness in witnesses),
+        quorum=0 if others.policy is None else fewest(others.policy),
+        auditors=tuple(PinnedKey(vkey) for vkey in others.auditors),
+        authorities=others.authorities,
+        courts=others.courts,
         required=tuple(range(1, 11)),
     )
+
+
+def fewest(policy: Policy, name: str = "") -> int:
+    """How many witnesses at least must have cosigned for the policy's quorum (a trust file knows one number)."""
+    wanted = name or policy.quorum
+    group = next((group for group in policy.groups if group.name == wanted), None)
+    if group is None:
+        return 0 if wanted == NONE else 1
+    return sum(sorted(fewest(policy, member) for member in group.members)[: group.threshold])

@@ -12,9 +12,20 @@ import rfc8785
 
 from evidence_service.core.trust import ALWAYS_REQUIRED, TrustError
 from evidence_service.core.trust_json import parse_trust, trust_bytes
-from tests.evidence_service.verify.world import NOW, make_world
+from tests.evidence_service.verify.world import NOW, Signer, make_world
 
 WORLD = make_world()
+
+
+WITNESS = Signer.from_seed("witness.example", "witness").vkey
+AUTHORITY = {"name": "TSA", "certificate": "AAAA", "not_before": None, "not_after": None, "revoked_at": None}
+COURT = {"name": "The court", "chain_id": 1, "address": "0x" + "ab" * 20}
+BLOCK = {"number": 7, "hash": "0x" + "11" * 32}
+
+
+def key(vkey: str, **changes: Any) -> dict[str, Any]:
+    open_ends = {"not_before": None, "not_after": None, "revoked_at": None}
+    return {"vkey": vkey, "name": "", "reason": "", **open_ends} | changes
 
 
 def changed(**changes: Any) -> bytes:
@@ -29,6 +40,17 @@ def with_first(group: str, **changes: Any) -> bytes:
 
 def test_a_trust_file_survives_writing_and_reading() -> None:
     assert parse_trust(trust_bytes(WORLD.trust())) == WORLD.trust()
+
+
+def test_every_part_survives_writing_and_reading() -> None:
+    parts = {"witnesses": [key(WITNESS, name="Notary", not_after="2026-02-01T00:00:00.5Z", reason="retired")]}
+    raw = changed(**parts, quorum=1, auditors=[key(WITNESS)], authorities=[AUTHORITY], courts=[COURT])
+    value = json.loads(raw)
+    value["chains"][0]["blocks"] = [BLOCK, BLOCK | {"number": 8}]
+    trust = parse_trust(rfc8785.dumps(value))
+    assert trust_bytes(trust).replace(b"500000Z", b"5Z") == rfc8785.dumps(value)
+    assert (trust.authorities[0].certificate, trust.courts[0].name) == (b"\0\0\0", "The court")
+    assert trust.chains[0].blocks[1].number == 8
 
 
 def test_addresses_are_written_in_lower_case() -> None:
@@ -63,6 +85,25 @@ def test_it_is_in_force_from_issue_until_it_expires() -> None:
         changed(expires_at="2026-01-01T00:00:00Z"),
         changed(quorum=1),
         changed(witnesses=["nobody"]),
+        changed(witnesses=[key(WORLD.log.vkey)]),
+        changed(auditors=[key(WORLD.package.vkey)]),
+        changed(auditors=[key(WITNESS), key(WITNESS)]),
+        changed(witnesses=[key(WITNESS, not_before="2026-02-01T00:00:00Z", not_after="2026-02-01T00:00:00Z")]),
+        changed(witnesses=[key(WITNESS, revoked_at="yesterday")]),
+        changed(witnesses=[key(WITNESS, reason="two\nlines")]),
+        changed(witnesses=[{"vkey": WITNESS}]),
+        changed(issuer_vkey="nobody"),
+        changed(next_issuer_vkey=WITNESS),
+        changed(authorities=[AUTHORITY | {"certificate": "AAA"}]),
+        changed(authorities=[AUTHORITY | {"certificate": ""}]),
+        changed(authorities=[AUTHORITY, AUTHORITY]),
+        changed(courts=[COURT | {"address": "0x12"}]),
+        changed(courts=[COURT, COURT]),
+        with_first("chains", blocks=[BLOCK, BLOCK]),
+        with_first("chains", blocks=[BLOCK | {"number": -1}]),
+        with_first("chains", blocks=[BLOCK | {"hash": "0x11"}]),
+        with_first("logs", log_ids=["0x" + "11" * 32] * 2),
+        with_first("logs", keys=[key(WORLD.log.vkey)] * 2),
         changed(required=[]),
         changed(required=[1, 3, 5]),
         changed(required=[1, 3, 6, 5]),
