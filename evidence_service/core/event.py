@@ -25,9 +25,10 @@ DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 MECHANISMS = frozenset({"automatic", "manual", "imported"})
 MAX_TEXT = 64 * 1024
 MAX_ATTACHMENTS = 64
+MAX_LINKS = 32
 CLOCK_SKEW = timedelta(minutes=5)
 REQUIRED = ("id", "institution", "loan", "type", "type_version", "occurred_at", "actor", "source", "payload")
-OPTIONAL = ("environment", "subjects", "attachments", "corrects")
+OPTIONAL = ("environment", "subjects", "attachments", "corrects", "corroborates", "source_signature")
 
 
 class EventError(MalformedInputError):
@@ -79,6 +80,7 @@ def event_from(value: dict[str, Any], *, profile_checked: bool = False) -> Event
     _check_actor(value["actor"])
     _check_source(value["source"])
     _check_context(value)
+    _check_support(value)
     check_payload(kind, value["payload"])
     attachments = _attachments(value.get("attachments", []))
     return Event(
@@ -178,6 +180,21 @@ def _check_context(value: dict[str, Any]) -> None:
         _text(subject, f"subjects[{index}]")
     if "corrects" in value and not (isinstance(value["corrects"], str) and EVENT_ID.match(value["corrects"])):
         raise EventError("corrects: the id of the event that this one corrects")
+
+
+def _check_support(value: dict[str, Any]) -> None:
+    """What speaks for the event beside itself: other events, and the signature of the system that it comes from."""
+    links = value.get("corroborates", [])
+    if not isinstance(links, list) or len(links) > MAX_LINKS or ("corroborates" in value and not links):
+        raise EventError(f"corroborates: a list of 1 to {MAX_LINKS} event ids")
+    if not all(isinstance(link, str) and EVENT_ID.match(link) for link in links) or len(set(links)) != len(links):
+        raise EventError("corroborates: ids of events, each once")
+    if value["id"] in links:
+        raise EventError("corroborates: an event does not corroborate itself")
+    if "source_signature" in value:
+        _object(value["source_signature"], "source_signature", {"key", "signature"})
+        for name in ("key", "signature"):
+            _text(value["source_signature"].get(name), f"source_signature.{name}")
 
 
 def _object(value: Any, place: str, names: set[str]) -> None:
