@@ -13,6 +13,7 @@ from evidence_service.core.material import material_bytes
 from evidence_service.errors import EvidenceError
 from evidence_service.map_audit_command import import_note_command
 from evidence_service.service import EvidenceService, require_initialised
+from evidence_service.tiles_command import audit_tiles_command
 from evidence_service.timestamp_commands import audit_clock_command, timestamps_of
 
 institution_option = click.option("--institution", help="Which log, where the instance has several.")
@@ -158,6 +159,7 @@ def audit_group() -> None:
 
 
 audit_group.add_command(import_note_command)
+audit_group.add_command(audit_tiles_command)
 audit_group.add_command(audit_clock_command)
 
 
