@@ -14,6 +14,7 @@ from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.adapters.witness_client import HttpWitnessDoor
+from evidence_service.adapters.sql_source_keys import SqlSourceKeys
 from evidence_service.adapters.sql_timestamp_store import SqlTimestampStore
 from evidence_service.adapters.timestamp_authority import read_authorities
 from evidence_service.clock import now
@@ -36,6 +37,7 @@ def open_evidence(settings: Settings, engine: Engine) -> EvidenceService:
         chain=InstanceChain(settings),
         cosignatures=SqlCosignatureStore(engine),
         witnesses=HttpWitnessDoor(),
+        sources=SqlSourceKeys(engine),
         stamping=Stamping(SqlTimestampStore(engine), read_authorities(settings.home), now, os.urandom),
         now=now,
         randomness=os.urandom,

@@ -19,6 +19,7 @@ from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
 from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_store import SqlLogStore
+from evidence_service.adapters.sql_source_keys import SqlSourceKeys
 from evidence_service.core.clock_bounds import ClockBounds, refuse_far_off
 from evidence_service.core.event import INSTITUTION, Event, event_from
 from evidence_service.core.policy import parse_policy
@@ -57,6 +58,7 @@ class Edges:
     cosignatures: SqlCosignatureStore
     witnesses: WitnessDoor
     stamping: Stamping
+    sources: SqlSourceKeys
     now: Callable[[], datetime]
     randomness: Callable[[int], bytes]
     passphrase: bytes | None
@@ -87,6 +89,11 @@ class EvidenceService:
     def chain(self) -> InstanceChain:
         """The chain this instance anchors on."""
         return self._edges.chain
+
+    @property
+    def sources(self) -> SqlSourceKeys:
+        """The keys with which source systems sign events."""
+        return self._edges.sources
 
     def now(self) -> datetime:
         """The instance's clock."""

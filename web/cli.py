@@ -18,6 +18,7 @@ COMMANDS = (
     ("chain", "evidence_service.chain_commands", "chain"),
     ("sample", "litigation.sample_commands", "sample"),
     ("source", "evidence_service.source_commands", "source_group"),
+    ("source", "evidence_service.source_commands", "source_group"),
     ("import", "evidence_service.import_command", "import_command"),
     ("publish", "evidence_service.commands", "publish_command"),
     ("timestamps", "evidence_service.timestamp_commands", "timestamps_command"),
