@@ -15,7 +15,7 @@ from evidence_service.core.proof import HEADER
 from evidence_service.core.reasons import CheckState
 from evidence_service.core.report import NOT_PROVEN, Language, Report
 from evidence_service.core.trust import TrustFile
-from evidence_service.core.trust_json import parse_trust
+from evidence_service.core.trust_note import read_trust
 from evidence_service.core.verify import verify_proof
 from evidence_service.errors import MalformedInputError
 from evidence_service.verifier.inputs import InputError, verify_bytes
@@ -96,6 +96,6 @@ def _trust(raw: bytes) -> TrustFile | None:
     if not raw:
         return None
     try:
-        return parse_trust(raw)
+        return read_trust(raw)
     except MalformedInputError as error:
         raise UploadRefusedError("verify.trust_refused", str(error)) from None

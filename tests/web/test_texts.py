@@ -6,8 +6,10 @@ import re
 import string
 from pathlib import Path
 
+from evidence_service.core.independent_time import TimeSource
 from evidence_service.core.reasons import CheckState
 from evidence_service.core.report import Result
+from evidence_service.core.trust import IssuerStanding
 from evidence_service.ports import AnchorState
 from litigation.core.filing import FilingState
 from web.errors import KNOWN
@@ -29,6 +31,8 @@ FAMILIES = {
     "anchor_state.": {state.value for state in AnchorState},
     "case_state.": {"package_built"} | {state.value for state in FilingState},
     "error.": {f"{status}.{part}" for status in KNOWN for part in ("title", "text")},
+    "trust_standing.": {standing.value for standing in IssuerStanding},
+    "since.": {source.value for source in TimeSource},
     "unit.": {"day", "hour", "minute", "second"},
 }
 

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from evidence_service.core.trust_json import trust_bytes
+from tests.evidence_service.verify.instances import make_instance
 from tests.evidence_service.verify.world import World
 from tests.web.instance import MemoryInstance
 from web.throttle import Gate
@@ -136,6 +137,30 @@ def test_rubbish_fails_the_first_check_and_nothing_passes(client: FlaskClient, n
     assert "result-failed" in page
     assert state_of(page, 1) == "failed"
     assert '<strong class="state">Passed</strong>' not in page
+
+
+@pytest.mark.parametrize(
+    ("lang", "since", "key"), [("en", "by the word of witness", "whose it is"), ("zh", "由见证人", "归属")]
+)
+def test_the_page_says_since_when_by_whose_word_and_what_it_knows_of_the_issuer(
+    client: FlaskClient, lang: str, since: str, key: str
+) -> None:
+    instance = make_instance("lender")
+    page = send(client, "p.zip", instance.package, lang, trust=instance.trust_file(expires_at=FAR)).text
+    assert since in page
+    assert "witness-1.example" in page
+    assert key in page
+    assert instance.issuer.vkey.replace("+", "&#43;") in page or instance.issuer.vkey in page
+    without = send(client, "p.zip", instance.package, lang).text
+    assert since not in without
+
+
+def test_a_signed_trust_file_with_a_changed_byte_is_refused(client: FlaskClient) -> None:
+    instance = make_instance("lender")
+    changed = instance.trust_file(expires_at=FAR).replace(b'"quorum":2', b'"quorum":1')
+    answer = send(client, "p.zip", instance.package, "en", trust=changed)
+    assert answer.status_code == 400
+    assert "altered" in answer.text
 
 
 def test_a_field_that_runs_script_is_only_text(client: FlaskClient, world: World) -> None:
