@@ -26,7 +26,6 @@ from evidence_service.ports import (
     PublishedCheckpoint,
 )
 
-
 PATIENCE = 3
 """So many anchors without an answer to their proof material end a run's questions: the node is away, or has none."""
 
