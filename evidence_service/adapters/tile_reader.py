@@ -61,6 +61,7 @@ class HttpTiles:
     """A tile log behind an http(s) prefix. One connection is kept while the server keeps it."""
 
     def __init__(self, prefix: str, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._connection: http.client.HTTPConnection | None = None
         try:
             parts = urlsplit(prefix)
             self._host, self._port = parts.hostname, parts.port
@@ -71,7 +72,6 @@ class HttpTiles:
         self._kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._base = parts.path.rstrip("/")
         self._timeout = timeout
-        self._connection: http.client.HTTPConnection | None = None
 
     def __call__(self, path: str) -> bytes | None:
         """The bytes behind a path; None where the server says 404."""
@@ -88,6 +88,9 @@ class HttpTiles:
         except (OSError, http.client.HTTPException) as error:
             self._drop()
             raise TileSourceError(f"{path}: {type(error).__name__}") from None
+
+    def __del__(self) -> None:
+        self._drop()
 
     def _get(self, path: str) -> bytes | None:
         if self._connection is None:
