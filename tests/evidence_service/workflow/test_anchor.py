@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -19,6 +20,7 @@ from evidence_service.workflow.anchor import (
     NothingToAnchorError,
     recover,
 )
+from tests.evidence_service.adapters.logs import ingest
 from tests.evidence_service.examples import NOW
 from tests.evidence_service.workflow.instance import Instance
 from tests.simulators.chain import AnchorCall, ChainSimulator, PowerCut, World
@@ -388,7 +390,7 @@ def test_a_node_that_is_away_for_an_hour_stops_no_ingest_and_the_backlog_drains_
     instance.anchor()
     instance.chain.away = True
     for minute in range(1, 61):
-        instance.ingest(3)
+        ingest(instance.store, 3, first=instance.log.size, now=NOW + timedelta(minutes=minute))
         instance.publish(minutes=minute)
         with pytest.raises(ChainError, match="did not answer"):
             instance.anchor()
