@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -14,6 +15,8 @@ from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.adapters.witness_client import HttpWitnessDoor
+from evidence_service.adapters.observed_environment import observe
+from evidence_service.adapters.sql_environments import SqlEnvironments
 from evidence_service.adapters.sql_source_keys import SqlSourceKeys
 from evidence_service.adapters.sql_timestamp_store import SqlTimestampStore
 from evidence_service.adapters.timestamp_authority import read_authorities
@@ -38,6 +41,8 @@ def open_evidence(settings: Settings, engine: Engine) -> EvidenceService:
         cosignatures=SqlCosignatureStore(engine),
         witnesses=HttpWitnessDoor(),
         sources=SqlSourceKeys(engine),
+        environments=SqlEnvironments(engine),
+        observe=partial(observe, session=os.urandom(8).hex()),
         stamping=Stamping(SqlTimestampStore(engine), read_authorities(settings.home), now, os.urandom),
         now=now,
         randomness=os.urandom,

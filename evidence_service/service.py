@@ -19,8 +19,10 @@ from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
 from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_store import SqlLogStore
+from evidence_service.adapters.sql_environments import SqlEnvironments
 from evidence_service.adapters.sql_source_keys import SqlSourceKeys
 from evidence_service.core.clock_bounds import ClockBounds, refuse_far_off
+from evidence_service.core.environment import REPEAT, Environment
 from evidence_service.core.event import INSTITUTION, Event, event_from
 from evidence_service.core.policy import parse_policy
 from evidence_service.core.trust import PinnedAuthority, TrustFile
@@ -59,6 +61,8 @@ class Edges:
     witnesses: WitnessDoor
     stamping: Stamping
     sources: SqlSourceKeys
+    environments: SqlEnvironments
+    observe: Callable[[datetime], Environment]
     now: Callable[[], datetime]
     randomness: Callable[[int], bytes]
     passphrase: bytes | None
@@ -69,6 +73,7 @@ class EvidenceService:
 
     def __init__(self, edges: Edges) -> None:
         self._edges = edges
+        self._observed: Environment | None = None
 
     @property
     def settings(self) -> Settings:
@@ -140,7 +145,7 @@ class EvidenceService:
         progress: Callable[[ImportCounts], None],
     ) -> ImportCounts:
         """Take the records of a file; see workflow.import_events."""
-        refuse_far_off(self.clock()[0], self.now())
+        self._before_capture()
         doors = ImportDoors(
             store=self._edges.store,
             vault=self._edges.vault,
@@ -164,8 +169,20 @@ class EvidenceService:
 
     def log_events(self, institution: str, events: Sequence[Event]) -> list[Receipt]:
         """Log checked events of one institution; returns receipts in order once everything is durable."""
-        refuse_far_off(self.clock()[0], self.now())
+        self._before_capture()
         return ingest_batch(self._edges.store, institution, events, now=self.now(), randomness=self._edges.randomness)
+
+    def _before_capture(self) -> None:
+        """The clock must not be far off; and what surrounds this process is looked at, once a day."""
+        now = self.now()
+        refuse_far_off(self.clock()[0], now)
+        if self._observed is None or now - self._observed.observed_at >= REPEAT:
+            self._observed = self._edges.observe(now)
+            self._edges.environments.add(self._observed)
+
+    def environments(self) -> list[Environment]:
+        """What was observed of the capturing environment, oldest first."""
+        return self._edges.environments.all()
 
     def keep_originals(self, event: Event, find_file: FindFile) -> None:
         """Check the originals that an event names and make them durable, before the event is logged."""

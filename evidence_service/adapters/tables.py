@@ -96,7 +96,7 @@ anchor = Table(
     Column("updated_at", Text, nullable=False),
     UniqueConstraint("log_id", "tx", name="anchor_tx"),
 )
-APPEND_ONLY = ("entry", "event", "subtree", "checkpoint", "loan_map", "map_audit", "access", "cosignature", "checkpoint_policy", "timestamp_token", "clock_measurement", "source_key_change")
+APPEND_ONLY = ("entry", "event", "subtree", "checkpoint", "loan_map", "map_audit", "access", "cosignature", "checkpoint_policy", "timestamp_token", "clock_measurement", "source_key_change", "environment_observation")
 
 from evidence_service.adapters import tables_api as _tables_api  # noqa: E402, F401 - they share `metadata`
 from evidence_service.adapters import tables_witness as _tables_witness  # noqa: E402, F401

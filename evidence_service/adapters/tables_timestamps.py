@@ -1,4 +1,5 @@
-"""The tables of times and sources: timestamp tokens, measurements of our clock, keys of source systems. Append-only."""
+"""The tables of times and sources: timestamp tokens, measurements of our clock, keys of source systems, and what was
+observed of the capturing environment. All are append-only."""
 
 from __future__ import annotations
 
@@ -39,4 +40,12 @@ source_key_change = Table(
     Column("at", Text, nullable=False),
     Column("not_after", Text, nullable=False),
     Column("reason", Text, nullable=False),
+)
+environment_observation = Table(
+    "environment_observation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("observed_at", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("observation", Text, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""RFC 3161 tokens on checkpoints, measurements of our clock, and keys of source systems."""
+"""RFC 3161 tokens on checkpoints, measurements of our clock, keys of source systems, observed environments."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-APPEND_ONLY = ("timestamp_token", "clock_measurement", "source_key_change")
+APPEND_ONLY = ("timestamp_token", "clock_measurement", "source_key_change", "environment_observation")
 
 
 def upgrade() -> None:
@@ -47,6 +47,13 @@ def upgrade() -> None:
         sa.Column("at", sa.Text(), nullable=False),
         sa.Column("not_after", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+    )
+    op.create_table(
+        "environment_observation",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("observed_at", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("observation", sa.Text(), nullable=False),
     )
     for table in APPEND_ONLY:
         protect(table)
