@@ -9,6 +9,7 @@ import click
 
 from evidence_service.bootstrap import open_home
 from evidence_service.console import emit, home_of, json_option, refusals_exit_1
+from evidence_service.core.erased import opened_bytes
 from evidence_service.core.material import material_bytes
 from evidence_service.errors import EvidenceError
 from evidence_service.map_audit_command import import_note_command
@@ -128,7 +129,10 @@ def anchor_command(context: click.Context, institution: str | None, as_json: boo
 @click.pass_context
 @refusals_exit_1
 def prove_command(context: click.Context, event: str, out: Path, institution: str | None, as_json: bool) -> None:
-    """Write the proof of EVENT, and beside it the exact leaf bytes and what confirms the log's state."""
+    """Write the proof of EVENT, and beside it the exact leaf bytes and what confirms the log's state.
+
+    Of an event whose content was erased also F.disclosures.json, which says so; else `disclose` opens fields.
+    """
     service = _open(context)
     evidence = service.prove(service.event(event, institution))
     if not out.parent.is_dir():
@@ -139,10 +143,14 @@ def prove_command(context: click.Context, event: str, out: Path, institution: st
     leaf_file.write_bytes(evidence.leaf)
     out.write_text(evidence.proof.text(), encoding="utf-8", newline="")
     material_file.write_bytes(material_bytes(material))
+    erased = service.erased_form(evidence.event)
+    if erased is not None:
+        out.with_name(f"{stem}.disclosures.json").write_bytes(opened_bytes((), erased))
     emit(
         as_json,
         {
             "event": event,
+            "erased": erased is not None,
             "index": evidence.event.index,
             "tree_size": evidence.tree_size,
             "proof_file": str(out),

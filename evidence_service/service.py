@@ -15,14 +15,20 @@ from typing import Any
 from evidence_service.adapters.file_vault import FileVault
 from evidence_service.adapters.instance_chain import InstanceChain
 from evidence_service.adapters.key_files import KeyFileSigner, LogKeySigner
+from evidence_service.adapters.sql_access_log import SqlAccessLog
 from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
+from evidence_service.adapters.sql_corrections import SqlCorrections
 from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
+from evidence_service.adapters.sql_erasures import SqlErasures
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.adapters.sql_environments import SqlEnvironments
 from evidence_service.adapters.sql_source_keys import SqlSourceKeys
+from evidence_service.adapters.surviving_copies import SurvivingCopies
 from evidence_service.core.clock_bounds import ClockBounds, refuse_far_off
 from evidence_service.core.environment import REPEAT, Environment
+from evidence_service.core.commitment import Disclosure
+from evidence_service.core.erased import Erased
 from evidence_service.core.event import INSTITUTION, Event, event_from
 from evidence_service.core.policy import parse_policy
 from evidence_service.core.trust import PinnedAuthority, TrustFile
@@ -31,14 +37,19 @@ from evidence_service.importing.records import Record
 from evidence_service.ports import ON_CHAIN_STATES, AnchorRecord, LogRecord, PublishedCheckpoint, StoredEvent
 from evidence_service.ports.timestamp import StampedToken
 from evidence_service.ports.witness import WitnessDoor
+from evidence_service.retention_file import load_duties
 from evidence_service.settings import Settings
+from evidence_service.workflow.alerts import raise_alerts
 from evidence_service.workflow.anchor import Anchoring, anchor, take_material
 from evidence_service.workflow.audit import ConsistencyFinding, audit_consistency
 from evidence_service.workflow.cosign import Cosigning, cosign, report
+from evidence_service.workflow.disclose import disclose
+from evidence_service.workflow.erase import erased_form
 from evidence_service.workflow.import_events import ImportCounts, ImportDoors, Reject, import_records
 from evidence_service.workflow.ingest import Receipt, ingest_batch
 from evidence_service.workflow.material import gather
 from evidence_service.workflow.originals import FindFile, store_originals
+from evidence_service.workflow.privacy import PrivacyDoors, refuse_restricted, restricted_loans
 from evidence_service.workflow.prove import EvidenceProof, prove
 from evidence_service.workflow.prove_map import import_audit, map_material
 from evidence_service.workflow.publish import publish
@@ -56,6 +67,10 @@ class Edges:
     anchors: SqlAnchorStore
     maps: SqlLoanMap
     vault: FileVault
+    erasures: SqlErasures
+    copies: SurvivingCopies
+    accesses: SqlAccessLog
+    corrections: SqlCorrections
     chain: InstanceChain
     cosignatures: SqlCosignatureStore
     witnesses: WitnessDoor
@@ -155,7 +170,10 @@ class EvidenceService:
             now=self._edges.now,
             randomness=self._edges.randomness,
         )
-        return import_records(records, {log.institution for log in self.logs()}, doors)
+        counts = import_records(records, {log.institution for log in self.logs()}, doors)
+        for institution in sorted(counts.institutions):
+            self.raise_alerts(institution)
+        return counts
 
     def submit(self, events: Iterable[Mapping[str, Any]]) -> list[Receipt]:
         """Log events of the house's own making (a case moved, a package was built); returns receipts in order."""
@@ -170,7 +188,13 @@ class EvidenceService:
     def log_events(self, institution: str, events: Sequence[Event]) -> list[Receipt]:
         """Log checked events of one institution; returns receipts in order once everything is durable."""
         self._before_capture()
-        return ingest_batch(self._edges.store, institution, events, now=self.now(), randomness=self._edges.randomness)
+        receipts = ingest_batch(
+            self._edges.store, institution, events, now=self.now(), randomness=self._edges.randomness
+        )
+        if any("corrects" in event.fields for event in events):
+            # Crash here: logged, and its case does not know; the next correction or `docket list` tells it.
+            self.raise_alerts(institution)
+        return receipts
 
     def _before_capture(self) -> None:
         """The clock must not be far off; and what surrounds this process is looked at, once a day."""
@@ -256,9 +280,51 @@ class EvidenceService:
                 return self._edges.store.checkpoint_at(event.institution, record.size)
         return None
 
-    def original(self, sha256: str) -> bytes:
-        """An original by its SHA-256, re-hashed as it is read."""
-        return self._edges.vault.get(sha256)
+    def original(self, institution: str, sha256: str) -> bytes:
+        """An original of an institution by its SHA-256, re-hashed as it is read."""
+        return self._edges.vault.get(institution, sha256)
+
+    def privacy(self, institution: str) -> PrivacyDoors:
+        """The doors of erasing, restricting, holding and the retention calendar (workflow/erase.py and others)."""
+        return PrivacyDoors(
+            institution=self._edges.store.log(institution).institution,
+            erasures=self._edges.erasures,
+            keys=self._edges.store.keys,
+            vault=self._edges.vault,
+            copies=self._edges.copies,
+            duties=load_duties(),
+            submit=self.submit,
+            now=self.now(),
+        )
+
+    def disclose(self, event: StoredEvent, fields: Sequence[str] | None, *, who: str, purpose: str) -> list[Disclosure]:
+        """Open chosen fields of an event (None: all); on record with its purpose before anything is returned."""
+        opened = disclose(event, fields, self.privacy(event.institution))
+        self._edges.accesses.add(
+            who=who,
+            action="disclose",
+            institution=event.institution,
+            object=f"entry {event.index}: {', '.join(one.name for one in opened)}",
+            purpose=purpose,
+            at=self.now(),
+        )
+        return list(opened)
+
+    def erased_form(self, event: StoredEvent) -> Erased | None:
+        """What stands in place of an event's disclosures where its content was erased."""
+        return erased_form(event, self.privacy(event.institution))
+
+    def restricted_loans(self, institution: str) -> set[str]:
+        """Loans with a subject whose data is restricted to storage."""
+        return restricted_loans(self.privacy(institution))
+
+    def raise_alerts(self, institution: str) -> int:
+        """Log `case.alerted` for every correction of what a package holds that has none yet; returns how many."""
+        return raise_alerts(institution, self._edges.corrections, self._edges.store, self.submit)
+
+    def refuse_restricted(self, institution: str, loan: str) -> None:
+        """Raise RestrictedError where a subject of a loan is restricted to storage."""
+        refuse_restricted(loan, self.privacy(institution))
 
     def material(self, institution: str, loan: str, published: PublishedCheckpoint) -> dict[str, str]:
         """What travels with the proofs of a loan under a checkpoint, by name (core.material)."""

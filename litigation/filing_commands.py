@@ -16,7 +16,7 @@ from evidence_service.service import require_initialised
 from litigation.bootstrap import open_filings
 from litigation.core.docket import DocketEntry
 from litigation.core.filing import Filing, court_of
-from litigation.filing_service import DocketLine, FilingService, read_details
+from litigation.filing_service import CaseAlert, DocketLine, FilingService, read_details
 
 
 @click.command("file")
@@ -109,12 +109,18 @@ def sync_command(context: click.Context, details: Path | None, as_json: bool) ->
 @click.pass_context
 @refusals_exit_1
 def list_command(context: click.Context, as_json: bool) -> None:
-    """List all filings with state, age, court, case number, and what was answered, in the order of time."""
-    docket = _service(context).docket()
+    """List all filings with state, age, court, case number, and what was answered, in the order of time.
+
+    Then the alerts: events that a package holds and that were corrected afterwards.
+    """
+    service = _service(context)
+    docket, alerts = service.docket(), service.alerts()
     lines = []
     for line in docket:
         lines += _docket_lines(line)
-    emit(as_json, {"filings": [_docket_json(line) for line in docket]}, lines or ["nothing was filed yet"])
+    lines = (lines or ["nothing was filed yet"]) + [_alert_line(alert) for alert in alerts]
+    answer = {"filings": [_docket_json(line) for line in docket], "alerts": [_alert_json(alert) for alert in alerts]}
+    emit(as_json, answer, lines)
 
 
 def _service(context: click.Context) -> FilingService:
@@ -140,6 +146,26 @@ def _docket_json(line: DocketLine) -> dict[str, Any]:
         "outbox": filing.outbox,
         "entries": [_entry_json(entry) for entry in line.entries],
     }
+
+
+def _alert_json(alert: CaseAlert) -> dict[str, Any]:
+    return {
+        "our_reference": alert.our_reference,
+        "corrected_event": alert.corrected_event,
+        "correction": alert.correction,
+        "filed": alert.filed,
+        "state": "open" if alert.open else "answered",
+        "raised_at": format_instant(alert.raised_at),
+    }
+
+
+def _alert_line(alert: CaseAlert) -> str:
+    what = "its package was filed" if alert.filed else "its package was built"
+    then = "build it again" if alert.open else "built again since"
+    return (
+        f"{'ALERT' if alert.open else 'alert'}  {alert.our_reference}  event {alert.corrected_event} was corrected by "
+        f"{alert.correction} after {what}; {then}"
+    )
 
 
 def _entry_json(entry: DocketEntry) -> dict[str, Any]:

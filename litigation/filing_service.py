@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from evidence_service.ports import StoredEvent
 from evidence_service.service import EvidenceService
 from litigation.adapters.event_journal import EventJournal
 from litigation.adapters.filing_registry import FilingRegistry
@@ -17,8 +20,24 @@ from litigation.adapters.sql_filing_store import SqlFilingStore
 from litigation.core.docket import Detail, DetailError, DocketEntry, read_detail
 from litigation.core.filing import Court, Filing
 from litigation.ports import FilingChain
+from litigation.workflow.case_source import our_reference
 from litigation.workflow.file_package import FilingDoors, PackageCase, check_fileable, file_package
 from litigation.workflow.sync_docket import Synced, sync_docket
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAlert:
+    """An event that a package of a case holds was corrected afterwards.
+
+    `open` until a package was built since; `filed` says whether the package had been filed.
+    """
+
+    our_reference: str
+    corrected_event: str
+    correction: str
+    filed: bool
+    open: bool
+    raised_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +79,15 @@ class FilingService:
             lines.append(DocketLine(filing, mine, days, numbers[-1] if numbers else ""))
         return lines
 
+    def alerts(self) -> list[CaseAlert]:
+        """Every alert of every case; those that a crash kept back are raised first."""
+        found: list[CaseAlert] = []
+        for log in self.evidence.logs():
+            self.evidence.raise_alerts(log.institution)
+            for loan in self.evidence.store.loans_with(log.institution, "case.alerted"):
+                found += alerts_of(self.evidence.store.events_of_loan(log.institution, loan))
+        return sorted(found, key=lambda alert: (not alert.open, alert.our_reference, alert.raised_at))
+
     def _doors(self) -> FilingDoors:
         chain: FilingChain = FilingRegistry(self.evidence.chain.open())
         return FilingDoors(
@@ -74,6 +102,27 @@ class FilingService:
     def _case_of(self, package_sha256: str) -> PackageCase:
         row = self._cases.package_by_digest(package_sha256)
         return PackageCase(row.our_reference, row.institution, row.draft)
+
+
+def alerts_of(events: Sequence[StoredEvent]) -> list[CaseAlert]:
+    """The alerts among a loan's events; one whose content was erased is not told any more."""
+    newest = max((event.sequence for event in events if event.type == "package.built"), default=-1)
+    found = []
+    for event in events:
+        if event.type != "case.alerted" or event.body is None:
+            continue
+        payload = json.loads(event.body)["payload"]
+        found.append(
+            CaseAlert(
+                our_reference=our_reference(event.institution, event.loan),
+                corrected_event=payload["corrected_event"],
+                correction=payload["correction"],
+                filed=payload["filed"],
+                open=newest < event.sequence,
+                raised_at=event.captured_at,
+            )
+        )
+    return found
 
 
 def read_details(folder: Path) -> tuple[dict[str, Detail], list[DetailError]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,12 @@ from litigation.workflow.select_overdue import select_overdue
 
 SYSTEM_VERSION = "0.1.0"
 EVENT_NAMES = {code: (kind.zh, kind.en) for code, kind in CATALOGUE.items()}
+
+
+class LoanErasedError(LitigationError):
+    """Content of this loan was erased, so no claim can be drawn from it."""
+
+    code = "loan-erased"
 
 
 class StaleCheckpointError(LitigationError):
@@ -101,6 +107,7 @@ class LitigationService:
         known = {
             loan for kind in ("contract.signed", "loan.charged_off") for loan in store.loans_with(institution, kind)
         }
+        known -= self.evidence.restricted_loans(institution)  # stored, and nothing else
         return select_overdue(
             sorted(known), lambda loan: self.history(source, loan), source.as_of, source.rules, min_days
         )
@@ -117,6 +124,13 @@ class LitigationService:
         stored = self.evidence.store.events_of_loan(institution, loan)
         if not stored:
             raise NotFoundError("this loan has no events in the log")
+        self.evidence.refuse_restricted(institution, loan)
+        erased = sum(event.erased for event in stored)
+        if erased and not source.draft:
+            raise LoanErasedError(
+                f"the content of {erased} event(s) of this loan was erased: no claim can be drawn from them; "
+                "--draft builds what is left, with those entries in their erased form"
+            )
         later = [event for event in stored if event.index >= size and event.type not in HOUSE_EVENTS]
         if later:
             raise StaleCheckpointError(
@@ -133,7 +147,8 @@ class LitigationService:
         metadata = metadata_for(source, reference, head.reference, entries, draft=False)
         material = self.evidence.material(institution, loan, source.published)
         report = twin_report(metadata, packaged, material, source.published.created_at)
-        case = assemble_case(history, assessment, report, source, self.evidence.original)
+        read_original = partial(self.evidence.original, institution)
+        case = assemble_case(history, assessment, report, source, read_original)
         metadata = metadata_for(source, reference, head.reference, entries, draft=case.draft)
         return build_package(
             case,
@@ -141,7 +156,7 @@ class LitigationService:
             metadata,
             packaged,
             material,
-            originals_of(history, self.evidence.original),
+            originals_of(history, read_original),
             self.fonts,
             lambda text: self.evidence.sign_package(institution, text),
         )

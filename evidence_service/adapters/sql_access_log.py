@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from evidence_service.adapters.tables_api import access
 from evidence_service.core.event import parse_instant
-from evidence_service.database import DatabaseError, reading
+from evidence_service.database import DatabaseError, reading, writing
 from evidence_service.errors import StoreError
 from evidence_service.ports.api import Access
 
@@ -83,6 +83,20 @@ class SqlAccessLog:
             query = query.where(access.c.institution == institution)
         with reading(self._engine) as connection:
             return [_access(row) for row in reversed(connection.execute(query).all())]
+
+    def add(self, *, who: str, action: str, institution: str, object: str, purpose: str, at: datetime) -> None:  # noqa: A002
+        """Record one access in a transaction of its own, before what it is about is handed out."""
+        with writing(self._engine) as connection:
+            record(
+                connection,
+                who=who,
+                action=action,
+                institution=institution,
+                object=object,
+                purpose=purpose,
+                request_id="",
+                at=at,
+            )
 
     def nth_newest(self, who: str, n: int) -> datetime | None:
         """When the n-th newest access of somebody was; None where there are fewer."""

@@ -13,7 +13,6 @@ from sqlalchemy.exc import IntegrityError
 
 from evidence_service.adapters import tables
 from evidence_service.adapters.tables_erasure import erasure, erasure_key, restriction
-from evidence_service.adapters.tables_subject_keys import event_part
 from evidence_service.core.event import format_instant, parse_instant
 from evidence_service.database import reading, writing
 from evidence_service.ports.erasure import Copy, Erasure, ErasureState, EventMark, Restriction
@@ -21,6 +20,7 @@ from evidence_service.ports.erasure import Copy, Erasure, ErasureState, EventMar
 PAGE = 4096
 CHUNK = 500
 EVENT = tables.event.c
+PART = tables.event_part.c
 
 
 class SqlErasures:
@@ -35,7 +35,7 @@ class SqlErasures:
         with reading(self._engine) as connection:
             log_id = _log_id(connection, institution)
             for part in _chunks(key_ids):
-                other = select(event_part.c.idx).where(event_part.c.log_id == log_id, event_part.c.key_id.in_(part))
+                other = select(PART.idx).where(PART.log_id == log_id, PART.key_id.in_(part))
                 condition = or_(EVENT.key_id.in_(part), EVENT.idx.in_(other))
                 found |= {mark.index: mark for mark in _marks(connection, log_id, condition)}
         return [found[index] for index in sorted(found)]
@@ -139,9 +139,8 @@ def _marks(connection: Connection, log_id: int | None, condition: ColumnElement[
     rows = connection.execute(query).all()
     others: dict[int, list[int]] = {}
     for part in _chunks([row.idx for row in rows]):
-        columns = event_part.c
-        further = select(columns.idx, columns.key_id).where(columns.log_id == log_id, columns.idx.in_(part))
-        for row in connection.execute(further.order_by(columns.idx, columns.part)):
+        further = select(PART.idx, PART.key_id).where(PART.log_id == log_id, PART.idx.in_(part))
+        for row in connection.execute(further.order_by(PART.idx, PART.part)):
             others.setdefault(row.idx, []).append(row.key_id)
     return [_mark(row, others.get(row.idx, ())) for row in rows]
 

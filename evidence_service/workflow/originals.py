@@ -9,8 +9,9 @@ from typing import Any
 
 from evidence_service.core.digest import sha256_hex, sm3_hex
 from evidence_service.core.event import Attachment, Event
+from evidence_service.core.event_parts import subjects_of
 from evidence_service.errors import EvidenceError, NotFoundError
-from evidence_service.ports import Vault
+from evidence_service.ports import SubjectErasedError, Vault
 
 
 class OriginalError(EvidenceError):
@@ -41,27 +42,30 @@ def take_contents(value: dict[str, Any]) -> list[bytes | None]:
 
 
 def store_originals(event: Event, contents: list[bytes | None], find_file: FindFile, vault: Vault) -> None:
-    """Check every original of an event and make it durable before the event is logged."""
+    """Check every original of an event and make it durable, for each of its subjects, before the event is logged."""
+    checked: list[bytes] = []
     for index, attachment in enumerate(event.attachments):
         content = contents[index] if index < len(contents) else None
         if content is None:
             content = find_file(attachment.sha256)
         if content is None:
-            content = _known(attachment.sha256, vault)
+            content = _known(event.institution, attachment.sha256, vault)
         if content is None:
             raise MissingOriginalError(
                 f"attachments[{index}]: the original {attachment.sha256[:16]}… was not brought: put its base64 into "
                 "`content`, or the file under its SHA-256 into <import file>.attachments/"
             )
         check_original(attachment, content, f"attachments[{index}]")
-        vault.put(content)
+        checked.append(content)
+    if checked:
+        vault.put(event.institution, subjects_of(event), *checked)
 
 
-def _known(sha256: str, vault: Vault) -> bytes | None:
+def _known(institution: str, sha256: str, vault: Vault) -> bytes | None:
     """An original that was brought before, say with an earlier event or in an earlier run of the same import."""
     try:
-        return vault.get(sha256)
-    except NotFoundError:
+        return vault.get(institution, sha256)
+    except (NotFoundError, SubjectErasedError):
         return None
 
 

@@ -81,6 +81,8 @@ class LoggedEvent:
     """One event of this loan as the log holds it, for the evidence certificate.
 
     `attachments` are the SHA-256 digests (hex) of its originals. `index` is its leaf index, `leaf_hash` hex.
+    `corrected_by` is the number of the correction that counts in its place, None where it counts itself; `erased`
+    says that its content was erased.
     """
 
     event_id: str
@@ -93,6 +95,8 @@ class LoggedEvent:
     index: int
     leaf_hash: str
     attachments: tuple[str, ...]
+    corrected_by: int | None = None
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)

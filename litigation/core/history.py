@@ -1,7 +1,8 @@
 """A loan's history: its logged events in order, with superseded ones left out.
 
 A correction supersedes the event it names; the superseded event stays in the log and in the package, but no fact of
-the papers is drawn from it.
+the papers is drawn from it. Where an event was corrected more than once, the newest correction counts. An event whose
+content was erased stays in the history as a place without content.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ class Original:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEvent:
-    """One logged event of the loan. `corrects` is the id of the event that it supersedes, or empty."""
+    """One logged event of the loan. `corrects` is the id of the event that it supersedes, or empty.
+
+    `erased`: its content was erased; it has neither payload nor originals.
+    """
 
     event_id: str
     type: str
@@ -40,6 +44,7 @@ class HistoryEvent:
     payload: Mapping[str, Any]
     originals: tuple[Original, ...]
     corrects: str
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +56,22 @@ class LoanHistory:
     events: tuple[HistoryEvent, ...]
 
     def current(self) -> tuple[HistoryEvent, ...]:
-        """The events that no later event corrects."""
-        superseded = {event.corrects for event in self.events if event.corrects}
-        return tuple(event for event in self.events if event.event_id not in superseded)
+        """The events that count: of an event and its corrections only the newest, and nothing that was erased."""
+        gone = self.superseded()
+        return tuple(event for event in self.events if event.event_id not in gone and not event.erased)
+
+    def superseded(self) -> dict[str, HistoryEvent]:
+        """Id of every event that no longer counts -> the correction that counts in its place.
+
+        Corrections of one event, and corrections of those, are one line; its newest member counts.
+        """
+        first: dict[str, str] = {}
+        lines: dict[str, list[HistoryEvent]] = {}
+        for event in self.events:  # in order: what an event corrects was logged before it
+            beginning = first.get(event.corrects, event.event_id) if event.corrects else event.event_id
+            first[event.event_id] = beginning
+            lines.setdefault(beginning, []).append(event)
+        return {event.event_id: line[-1] for line in lines.values() for event in line[:-1]}
 
     def all(self, *types: str) -> tuple[HistoryEvent, ...]:
         """Current events of these types, in order."""

@@ -6,9 +6,11 @@ checked is never shown as passed.
 
 from __future__ import annotations
 
+from typing import Any
+
 import segno
 
-from litigation.core.casefile import CaseFile, CheckLine, LogState
+from litigation.core.casefile import CaseFile, CheckLine, LoggedEvent, LogState
 from litigation.documents.flow import SMALL, Flow
 from litigation.documents.fonts import Role
 from litigation.documents.papertable import column_heads, pair_table, text_cell
@@ -135,7 +137,7 @@ def _events(flow: Flow, form: Template, case: CaseFile) -> None:
     widths = (*_EVENT_WIDTHS, flow.width - sum(_EVENT_WIDTHS))
     rows = []
     for event in case.events:
-        texts = [str(event.sequence), f"{event.zh}\n{event.type}", instant(event.occurred_at)]
+        texts = [str(event.sequence), f"{event.zh}\n{event.type}{_remark(event, part)}", instant(event.occurred_at)]
         texts += [instant(event.captured_at), gap(event.occurred_at, event.captured_at), str(event.index)]
         cells = [
             text_cell(flow, text, width, "left" if number == 1 else "center", _TINY)
@@ -144,6 +146,13 @@ def _events(flow: Flow, form: Template, case: CaseFile) -> None:
         cells.append(text_cell(flow, event.leaf_hash, widths[-1], style=_TINY.but(size=6.2)))
         rows.append(Row(widths, tuple(cells), whole=True))
     draw_table(flow, rows, column_heads(flow, part["columns"], widths))
+
+
+def _remark(event: LoggedEvent, part: Any) -> str:
+    """A line below an event that no longer counts, or whose content is gone."""
+    if event.erased:
+        return f"\n{part['erased']}"
+    return "" if event.corrected_by is None else "\n" + fill(part["corrected"], number=str(event.corrected_by))
 
 
 def _verify(flow: Flow, form: Template, case: CaseFile) -> None:

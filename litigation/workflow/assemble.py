@@ -70,7 +70,7 @@ def assemble_case(
         jurisdiction_clause=_clause_text(history, "jurisdiction"),
         facts=facts,
         exhibits=exhibits,
-        events=tuple(_logged(event, source) for event in history.events),
+        events=tuple(_logged(event, source, history) for event in history.events),
         log=_log_state(source),
         checks=tuple(
             CheckLine(check.n, check.name_zh, check.name, check.state.value, check.code, check.reason_zh)
@@ -129,7 +129,8 @@ def _clause_text(history: LoanHistory, topic: str) -> str:
     return str(texts.get(topic, ""))
 
 
-def _logged(event: HistoryEvent, source: CaseSource) -> LoggedEvent:
+def _logged(event: HistoryEvent, source: CaseSource, history: LoanHistory) -> LoggedEvent:
+    correction = history.superseded().get(event.event_id)
     zh, en = source.event_names[event.type]
     return LoggedEvent(
         event_id=event.event_id,
@@ -142,6 +143,8 @@ def _logged(event: HistoryEvent, source: CaseSource) -> LoggedEvent:
         index=event.index,
         leaf_hash=event.leaf_hash,
         attachments=tuple(original.sha256 for original in event.originals),
+        corrected_by=None if correction is None else correction.sequence,
+        erased=event.erased,
     )
 
 

@@ -14,7 +14,17 @@ from evidence_service.ports import LogRecord, PublishedCheckpoint
 from litigation.core.plaintiff import PlaintiffData
 from litigation.core.rules import Rules
 
-HOUSE_EVENTS = frozenset({"case.opened", "package.built", "filing.submitted"})
+HOUSE_EVENTS = frozenset(
+    {
+        "case.opened",
+        "case.alerted",
+        "package.built",
+        "filing.submitted",
+        "hold.placed",
+        "hold.released",
+        "subject.unrestricted",
+    }
+)
 """Events that we log ourselves while working on a case: later than the pinned state, they change no fact of it."""
 
 
