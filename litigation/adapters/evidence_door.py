@@ -46,4 +46,8 @@ def _event(event: StoredEvent) -> HistoryEvent:
         payload=body["payload"],
         originals=tuple(Original(**original) for original in body.get("attachments", [])),
         corrects=body.get("corrects", ""),
+        source=body.get("source", {}),
+        environment=bool(body.get("environment")),
+        source_key=body.get("source_signature", {}).get("key", ""),
+        corroborates=tuple(body.get("corroborates", [])),
     )

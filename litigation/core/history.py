@@ -8,7 +8,7 @@ content was erased stays in the history as a place without content.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +31,9 @@ class Original:
 class HistoryEvent:
     """One logged event of the loan. `corrects` is the id of the event that it supersedes, or empty.
 
+    `source` and `environment` (whether there is any) are what the sender declared; `source_key` names the key of the
+    source system whose signature was checked on receipt.
+
     `erased`: its content was erased; it has neither payload nor originals.
     """
 
@@ -44,6 +47,10 @@ class HistoryEvent:
     payload: Mapping[str, Any]
     originals: tuple[Original, ...]
     corrects: str
+    source: Mapping[str, Any] = field(default_factory=dict)
+    environment: bool = False
+    source_key: str = ""
+    corroborates: tuple[str, ...] = ()
     erased: bool = False
 
 

@@ -14,6 +14,7 @@ from litigation.core.casefile import CaseFile, CheckLine, LoggedEvent, LogState
 from litigation.documents.flow import SMALL, Flow
 from litigation.documents.fonts import Role
 from litigation.documents.papertable import column_heads, pair_table, text_cell
+from litigation.documents.provenance_sheet import draw_provenance
 from litigation.documents.sheets import LEFT, Book
 from litigation.documents.tables import Row, draw_table
 from litigation.documents.templates import NAMES, Template, fill, template
@@ -37,7 +38,7 @@ def draw_certificate(book: Book, case: CaseFile) -> None:
     _scope(flow, form, case)
     _log_state(flow, form, case.log)
     _checks(flow, form, case.checks)
-    _provenance(flow, form)
+    draw_provenance(flow, case.provenance)
     _events(flow, form, case)
     _verify(flow, form, case)
 
@@ -104,25 +105,6 @@ def _checks(flow: Flow, form: Template, checks: tuple[CheckLine, ...]) -> None:
     draw_table(flow, rows, column_heads(flow, part["columns"], widths))
     flow.space(3)
     flow.text(part["note"], SMALL)
-
-
-def _provenance(flow: Flow, form: Template) -> None:
-    """List the six headings of Online Rules 18: declared, recorded here, or not provided."""
-    part = form["provenance"]
-    _heading(flow, part)
-    widths = (150.0, 66.0, flow.width - 216)
-    rows = [
-        Row(
-            widths,
-            (
-                text_cell(flow, label, widths[0]),
-                text_cell(flow, part[state], widths[1], "center"),
-                text_cell(flow, text, widths[2]),
-            ),
-        )
-        for label, state, text in part["rows"]
-    ]
-    draw_table(flow, rows, column_heads(flow, part["columns"], widths))
 
 
 def _events(flow: Flow, form: Template, case: CaseFile) -> None:

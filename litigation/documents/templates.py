@@ -19,7 +19,7 @@ import yaml
 
 from litigation.documents.problems import TemplateError
 
-NAMES = ("complaint", "evidence_list", "ledger", "certificate", "cover", "defects", "exhibit")
+NAMES = ("complaint", "evidence_list", "ledger", "certificate", "provenance", "cover", "defects", "exhibit")
 _REQUIRED = ("id", "version", "dated", "legal_basis")
 _MARK = re.compile(
     r"\{(?:(?P<box>□) (?P<bkey>[\w.]+)=(?P<value>[^}]+)|@(?P<cite>[\w.]+)|(?P<count>#)"

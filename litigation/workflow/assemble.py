@@ -18,11 +18,13 @@ from litigation.core.exhibit_list import exhibits_of
 from litigation.core.fact_table import facts_of
 from litigation.core.history import HistoryEvent, LoanHistory, court_date, day_of
 from litigation.core.loan_terms import acceleration
+from litigation.core.origin import Surroundings, provenance_of
 from litigation.core.party import NaturalPerson
 from litigation.core.readiness import defects_of, schedule_defects
 from litigation.workflow.assess import Assessment
 from litigation.workflow.case_source import CaseSource, our_reference
 
+NOTHING_KNOWN = Surroundings()
 WITHHELD = "当事人信息：来源数据未提供当事人资料（withheld），本稿仅供内部核对，不得提交"
 
 
@@ -32,6 +34,7 @@ def assemble_case(
     report: Report,
     source: CaseSource,
     read_original: Callable[[str], bytes],
+    surroundings: Surroundings = NOTHING_KNOWN,
 ) -> CaseFile:
     """Draw the case file of a loan. Defects are listed; whether they stop it is decided by who renders it."""
     plaintiff = source.plaintiff
@@ -79,6 +82,7 @@ def assemble_case(
         defects=defects,
         draft=bool(defects) and (source.draft or "parties" in plaintiff.withheld),
         sample=plaintiff.sample,
+        provenance=provenance_of(history, surroundings),
     )
 
 
