@@ -79,6 +79,8 @@ class Provenance:
     environment: Mapping[str, tuple[Statement, ...]] = field(default_factory=dict)
 
 
+UNKNOWN_PROVENANCE = Provenance()
+"""Nothing is known."""
 HEADINGS = ("source", "generation", "storage", "notarisation", "witness", "corroboration")
 ROUTES = ("adverse", "neutral", "business", "archive", "agreed")
 ENVIRONMENT = ("declared", "observed")

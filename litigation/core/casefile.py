@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from evidence_service.core.provenance import Provenance
+from evidence_service.core.provenance import UNKNOWN_PROVENANCE, Provenance
 from litigation.core.claim import Claim
 from litigation.core.party import Agent, NaturalPerson, Organisation
 
@@ -177,4 +177,4 @@ class CaseFile:
     defects: tuple[str, ...]
     draft: bool
     sample: bool
-    provenance: Provenance = Provenance()
+    provenance: Provenance = UNKNOWN_PROVENANCE
