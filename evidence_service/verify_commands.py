@@ -14,6 +14,7 @@ import click
 
 from evidence_service.clock import now as clock_now
 from evidence_service.console import home_of, json_option, progress, say
+from evidence_service.core.block_pins import parse_block_hash, with_block_hashes
 from evidence_service.core.reasons import CheckState
 from evidence_service.core.report import NOT_PROVEN, Language, Report, Result
 from evidence_service.core.trust import TrustFile
@@ -43,6 +44,9 @@ SHOWN_PLACES = 10
 )
 @click.option("--issuer", default="", metavar="VKEY", help="Accept only a trust file signed by this key.")
 @click.option("--rpc", help="Address of a node of the pinned chain, such as http://127.0.0.1:8545.")
+@click.option(
+    "--block-hash", "block_hashes", multiple=True, metavar="CHAINID:NUMBER:HASH", help="A block hash that you trust."
+)
 @click.option("--offline", is_flag=True, help="Ask no chain (so without --rpc).")
 @click.option(
     "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the answer."
@@ -56,6 +60,7 @@ def verify(
     trust_path: Path | None,
     issuer: str,
     rpc: str | None,
+    block_hashes: tuple[str, ...],
     offline: bool,
     lang: Language,
     as_json: bool,
@@ -70,6 +75,8 @@ def verify(
         raise click.UsageError("--rpc and --offline exclude each other.")
     try:
         trust = load_trust(read_settings(home_of(context)).home, trust_path, issuer)
+        if block_hashes:
+            trust = _with_blocks(trust, block_hashes)
         task = Task(trust, rpc or None, clock_now())
         if path.is_dir():
             _folder(path, task, lang, as_json)
@@ -86,6 +93,12 @@ def verify(
     else:
         _show(report, path, lang)
     raise click.exceptions.Exit(report.result.exit_code)
+
+
+def _with_blocks(trust: TrustFile | None, block_hashes: tuple[str, ...]) -> TrustFile:
+    if trust is None:
+        raise click.UsageError("--block-hash needs a trust file that pins the chain.")
+    return with_block_hashes(trust, [parse_block_hash(text) for text in block_hashes])
 
 
 def _folder(path: Path, task: Task, lang: Language, as_json: bool) -> None:
