@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from evidence_service.adapters.file_vault import FileVault
 from evidence_service.adapters.instance_chain import InstanceChain
+from evidence_service.adapters.kek_file import kek_from
 from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
 from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
@@ -18,6 +19,7 @@ from evidence_service.adapters.witness_client import HttpWitnessDoor
 from evidence_service.adapters.observed_environment import observe
 from evidence_service.adapters.sql_environments import SqlEnvironments
 from evidence_service.adapters.sql_source_keys import SqlSourceKeys
+from evidence_service.adapters.sql_subject_keys import open_subject_keys
 from evidence_service.adapters.sql_timestamp_store import SqlTimestampStore
 from evidence_service.adapters.timestamp_authority import read_authorities
 from evidence_service.clock import now
@@ -30,10 +32,11 @@ from evidence_service.workflow.timestamp import Stamping
 
 def open_evidence(settings: Settings, engine: Engine) -> EvidenceService:
     """Open the evidence room of an instance on its database."""
-    passphrase = os.environ.get("PROOFDOCKET_KEY_PASSPHRASE", "")
+    passphrase = os.environ.get("PROOFDOCKET_KEY_PASSPHRASE", "").encode() or None
+    keys = open_subject_keys(settings.home, engine, kek_from(settings.keys_dir / "kek.key", passphrase))
     edges = Edges(
         settings=settings,
-        store=SqlLogStore(engine),
+        store=SqlLogStore(engine, keys),
         anchors=SqlAnchorStore(engine),
         maps=SqlLoanMap(engine),
         vault=FileVault(settings.vault_dir),
@@ -46,7 +49,7 @@ def open_evidence(settings: Settings, engine: Engine) -> EvidenceService:
         stamping=Stamping(SqlTimestampStore(engine), read_authorities(settings.home), now, os.urandom),
         now=now,
         randomness=os.urandom,
-        passphrase=passphrase.encode() if passphrase else None,
+        passphrase=passphrase,
     )
     return EvidenceService(edges)
 

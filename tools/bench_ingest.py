@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.clock import now
-from evidence_service.core.commitment import SECRET_BYTES, commit_digests
+from evidence_service.core.commitment import commit_digests
 from evidence_service.core.event import Event, format_instant, parse_event
 from evidence_service.core.leaf import leaf_bytes
 from evidence_service.core.merkle import leaf_hash

@@ -16,7 +16,7 @@ from tools.bench_events import INSTITUTION, event_lines
 from tools.bench_rounds import take_turns
 from tools.bench_row import Row, Target
 from tools.bench_sizes import Sizes
-from tools.bench_store import empty_store, import_file, temporary_folder
+from tools.bench_store import empty_store, import_file, open_store, temporary_folder
 
 MADE = Target("≥ 5,000/s", 5_000)
 VERIFIED = Target("≥ 40,000/s", 40_000)
@@ -95,7 +95,7 @@ def _prove_cold(url: str, entries: Sequence[tuple[bytes, bytes]], places: Sequen
     """Open the database anew, so that nothing is in memory when the first proof is asked for."""
     engine = open_database(url)
     try:
-        return _prove_all(SqlLogStore(engine), entries, places, size)
+        return _prove_all(open_store(engine), entries, places, size)
     finally:
         engine.dispose()
 

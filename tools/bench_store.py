@@ -8,14 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import Engine
+
 from evidence_service.adapters.file_vault import FileVault
 from evidence_service.adapters.sql_log_store import SqlLogStore
+from evidence_service.adapters.sql_subject_keys import open_subject_keys
 from evidence_service.clock import now
 from evidence_service.database import migrate, open_database
 from evidence_service.importing.ndjson import read_ndjson
 from evidence_service.ports import LogRecord
 from evidence_service.workflow.import_events import ImportDoors, Reject, import_records
 from tools.bench_events import INSTITUTION
+
+KEK = bytes(range(32))
 
 
 @contextmanager
@@ -30,12 +35,17 @@ def empty_store(url: str) -> Iterator[SqlLogStore]:
     """A store on an empty database."""
     engine = open_database(url)
     migrate(engine)
-    store = SqlLogStore(engine)
+    store = open_store(engine)
     store.ensure_log(LogRecord(0, INSTITUTION, INSTITUTION, INSTITUTION, "log-key", "package-key", 0), now())
     try:
         yield store
     finally:
         engine.dispose()
+
+
+def open_store(engine: Engine) -> SqlLogStore:
+    """The store of a database with its subject keys beside it."""
+    return SqlLogStore(engine, open_subject_keys(Path(engine.url.database or "").parent, engine, lambda: KEK))
 
 
 @contextmanager
@@ -49,7 +59,7 @@ def import_file(store: SqlLogStore, path: Path) -> int:
     """Import an NDJSON file as `proofdocket import` does; every line must be taken."""
     doors = ImportDoors(
         store=store,
-        vault=FileVault(path.parent / "vault"),
+        vault=FileVault(path.parent / "vault", store._engine, store.keys),
         find_file=lambda _digest: None,
         reject=_refuse,
         progress=lambda _counts: None,

@@ -6,7 +6,7 @@ and from the leaf hashes, so a proof reads a handful of tiles however large the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -22,19 +22,26 @@ from evidence_service.core.event import format_instant
 from evidence_service.core.merkle import SubtreeReader
 from evidence_service.database import reading, writing
 from evidence_service.errors import ConflictError, NotFoundError, StoreError
-from evidence_service.ports import LoanHead, LogRecord, PublishedCheckpoint, StoredEvent
+from evidence_service.ports import LoanHead, LogRecord, PublishedCheckpoint, StoredEvent, SubjectKeys
 
 PAGE = 4096
+CHUNK = 500
 EVENT_COLUMNS = (tables.event, tables.entry.c.leaf, tables.entry.c.leaf_hash)
 
 
 class SqlLogStore:
     """`LogStore` on SQLite and PostgreSQL."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, keys: SubjectKeys) -> None:
         self._engine = engine
+        self._keys = keys
         self._tiles = SubtreeTiles(engine)
         self._ids: dict[str, int] = {}
+
+    @property
+    def keys(self) -> SubjectKeys:
+        """The keys under which what it keeps is sealed."""
+        return self._keys
 
     def ensure_log(self, record: LogRecord, created_at: datetime) -> LogRecord:
         """Return the log of that institution, made from `record` if it is new."""
@@ -76,7 +83,7 @@ class SqlLogStore:
         with writing(self._engine) as connection:
             _lock(connection, log.id)
             size = connection.execute(select(tables.log.c.size).where(tables.log.c.id == log.id)).scalar_one()
-            yield SqlLogWriter(connection, log.id, size)
+            yield SqlLogWriter(connection, log, size, self._keys)
 
     def tree(self, institution: str, size: int) -> SubtreeReader:
         """Reader of subtree hashes over the first `size` entries."""
@@ -285,7 +292,26 @@ class SqlLogStore:
         if limit is not None:
             query = query.limit(limit)
         with reading(self._engine) as connection:
-            return [stored_event(row) for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+            others = _parts(connection, rows)
+        wanted = {row.key_id for row in rows} | {part.key_id for parts in others.values() for part in parts}
+        keys = self._keys.by_id(wanted) if wanted else {}
+        return [stored_event(row, keys, others.get((row.log_id, row.idx), ())) for row in rows]
+
+
+def _parts(connection: Connection, rows: Sequence[Any]) -> dict[tuple[int, int], list[Any]]:
+    """The rows of `event_part` of these events, in order, by log and leaf index."""
+    found: dict[tuple[int, int], list[Any]] = {}
+    columns = tables.event_part.c
+    for log_id in {row.log_id for row in rows}:
+        indexes = [row.idx for row in rows if row.log_id == log_id]
+        for start in range(0, len(indexes), CHUNK):
+            query = select(tables.event_part).where(
+                columns.log_id == log_id, columns.idx.in_(indexes[start : start + CHUNK])
+            )
+            for part in connection.execute(query.order_by(columns.idx, columns.part)):
+                found.setdefault((log_id, part.idx), []).append(part)
+    return found
 
 
 def _lock(connection: Connection, log_id: int) -> None:

@@ -10,9 +10,13 @@ from sqlalchemy import Connection, Table, insert, select, text, update
 
 from evidence_service.adapters import tables
 from evidence_service.adapters.sql_loan_map import MapWriting
+from evidence_service.adapters.sql_log_rows import opened_part
 from evidence_service.adapters.subtrees import append_subtrees
+from evidence_service.adapters.tables_erasure import correction
+from evidence_service.core.corrections import Place
 from evidence_service.core.event import parse_instant
-from evidence_service.ports import LoanHead, NewEntry
+from evidence_service.core.event_parts import joined_body
+from evidence_service.ports import LoanHead, LogRecord, NewEntry, SubjectKeys
 
 CHUNK = 500
 
@@ -20,10 +24,12 @@ CHUNK = 500
 class SqlLogWriter(MapWriting):
     """One open write transaction on one log."""
 
-    def __init__(self, connection: Connection, log_id: int, size: int) -> None:
+    def __init__(self, connection: Connection, log: LogRecord, size: int, keys: SubjectKeys) -> None:
         self._connection = connection
-        self._log_id = log_id
+        self._institution = log.institution
+        self._log_id = log.id
         self._size = size
+        self._keys = keys
 
     @property
     def size(self) -> int:
@@ -31,22 +37,59 @@ class SqlLogWriter(MapWriting):
         return self._size
 
     def newest_capture(self) -> datetime | None:
-        """When the newest entry was captured; None in an empty log."""
+        """When the newest entry was captured, the map's or an event's; None in an empty log."""
+        closed = self.map_capture()
+        if closed is not None:
+            return closed
         table = tables.event
-        query = select(table.c.captured_at).where(table.c.log_id == self._log_id, table.c.idx == self._size - 1)
-        stamp = self._connection.execute(query).scalar_one_or_none()
-        return self.map_capture() if stamp is None else parse_instant(stamp, "captured_at")
+        newest = select(table.c.captured_at).where(table.c.log_id == self._log_id).order_by(table.c.idx.desc()).limit(1)
+        stamp = self._connection.execute(newest).scalar_one_or_none()
+        return None if stamp is None else parse_instant(stamp, "captured_at")
 
-    def known_events(self, event_ids: Sequence[str]) -> dict[str, bytes]:
-        """Canonical body of each of these events that the log already holds."""
+    def known_events(self, event_ids: Sequence[str]) -> dict[str, bytes | None]:
+        """Canonical body of each of these events that the log already holds; None where any of it was erased."""
         table = tables.event
-        found: dict[str, bytes] = {}
+        found: dict[str, bytes | None] = {}
         for part in _chunks(event_ids):
-            query = select(table.c.event_id, table.c.body).where(
+            query = select(table.c.event_id, table.c.idx, table.c.key_id, table.c.sealed).where(
                 table.c.log_id == self._log_id, table.c.event_id.in_(part)
             )
-            found.update({row.event_id: row.body for row in self._connection.execute(query)})
+            rows = self._connection.execute(query).all()
+            if rows:
+                found.update(self._bodies(rows))
         return found
+
+    def _bodies(self, rows: Sequence[Any]) -> dict[str, bytes | None]:
+        table = tables.event_part
+        query = select(table).where(table.c.log_id == self._log_id, table.c.idx.in_([row.idx for row in rows]))
+        parts = self._connection.execute(query.order_by(table.c.idx, table.c.part)).all()
+        keys = self._keys.by_id({row.key_id for row in (*rows, *parts)})
+        bodies: dict[str, bytes | None] = {}
+        for row in rows:
+            pieces = [row, *(part for part in parts if part.idx == row.idx)]
+            opened = [
+                opened_part(piece.sealed, keys[piece.key_id], self._institution, row.event_id, number)[1]
+                for number, piece in enumerate(pieces)
+            ]
+            bodies[row.event_id] = None if None in opened else joined_body(opened)
+        return bodies
+
+    def places_of(self, event_ids: Sequence[str]) -> dict[str, Place]:
+        """Loan, type and leaf index of each of these events that the log already holds."""
+        table = tables.event
+        found: dict[str, Place] = {}
+        for part in _chunks(event_ids):
+            query = select(table.c.event_id, table.c.loan, table.c.type, table.c.idx).where(
+                table.c.log_id == self._log_id, table.c.event_id.in_(part)
+            )
+            for row in self._connection.execute(query):
+                found[row.event_id] = Place(row.loan, row.type, row.idx)
+        return found
+
+    def add_corrections(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Note which entry of this transaction corrects which."""
+        rows = [{"log_id": self._log_id, "idx": index, "corrected": corrected} for index, corrected in pairs]
+        self._connection.execute(insert(correction), rows)
 
     def loan_heads(self, loans: Sequence[str]) -> dict[str, LoanHead]:
         """Head of each of these loans that the log already knows."""
@@ -68,12 +111,19 @@ class SqlLogWriter(MapWriting):
             tables.event,
             [
                 (
-                    log_id, item.event_id, start + i, item.loan, item.sequence, item.type, item.occurred_at,
-                    item.captured_at, item.body, item.secret,
+                    log_id, start + i, item.event_id, item.loan, item.sequence, item.type, item.occurred_at,
+                    item.captured_at, item.key_id, item.sealed,
                 )
                 for i, item in enumerate(entries)
             ],
         )  # fmt: skip
+        others = [
+            (log_id, start + i, number, key_id, sealed)
+            for i, item in enumerate(entries)
+            for number, (key_id, sealed) in enumerate(item.others, start=1)
+        ]
+        if others:
+            self._insert(tables.event_part, others)
         self._store_heads(heads)
         append_subtrees(self._connection, log_id, start, [item.leaf_hash for item in entries])
         self._size = start + len(entries)

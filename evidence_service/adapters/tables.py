@@ -6,7 +6,7 @@ append-only: triggers refuse UPDATE and DELETE, and anchors detect whoever gets 
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
 metadata = MetaData()
 Big = BigInteger().with_variant(Integer, "sqlite")
@@ -45,17 +45,28 @@ event = Table(
     "event",
     metadata,
     Column("log_id", Integer, primary_key=True),
-    Column("event_id", Text, primary_key=True),
-    Column("idx", Big, nullable=False),
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("event_id", Text, nullable=False),
     Column("loan", Text, nullable=False),
     Column("sequence", Integer, nullable=False),
     Column("type", Text, nullable=False),
     Column("occurred_at", Text, nullable=False),
     Column("captured_at", Text, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    Column("secret", LargeBinary, nullable=False),
-    UniqueConstraint("log_id", "idx", name="event_idx"),
+    Column("key_id", Big, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    UniqueConstraint("log_id", "event_id", name="event_id"),
     UniqueConstraint("log_id", "loan", "sequence", name="event_loan_sequence"),
+    Index("event_key", "key_id"),
+)
+event_part = Table(  # fields of an event about a further subject, under that subject's key
+    "event_part",
+    metadata,
+    Column("log_id", Integer, primary_key=True),
+    Column("idx", Big, primary_key=True, autoincrement=False),
+    Column("part", Integer, primary_key=True, autoincrement=False),
+    Column("key_id", Big, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("event_part_key", "key_id"),
 )
 subtree = Table(
     "subtree",
@@ -96,9 +107,11 @@ anchor = Table(
     Column("updated_at", Text, nullable=False),
     UniqueConstraint("log_id", "tx", name="anchor_tx"),
 )
-APPEND_ONLY = ("entry", "event", "subtree", "checkpoint", "loan_map", "map_audit", "access", "cosignature", "checkpoint_policy", "timestamp_token", "clock_measurement", "source_key_change", "environment_observation")
+APPEND_ONLY = ("entry", "event", "event_part", "subtree", "checkpoint", "loan_map", "map_audit", "access", "cosignature", "checkpoint_policy", "correction", "timestamp_token", "clock_measurement", "source_key_change", "environment_observation")
 
 from evidence_service.adapters import tables_api as _tables_api  # noqa: E402, F401 - they share `metadata`
-from evidence_service.adapters import tables_witness as _tables_witness  # noqa: E402, F401
+from evidence_service.adapters import tables_erasure as _tables_erasure  # noqa: E402, F401
 from evidence_service.adapters import tables_map as _tables_map  # noqa: E402, F401
+from evidence_service.adapters import tables_witness as _tables_witness  # noqa: E402, F401
 from evidence_service.adapters import tables_timestamps as _tables_timestamps  # noqa: E402, F401
+from evidence_service.adapters import tables_anchor as _tables_anchor  # noqa: E402, F401

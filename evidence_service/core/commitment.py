@@ -2,7 +2,8 @@
 
 Spec: docs/spec/commitment.md. A disclosure is base64url of the canonical JSON array [salt, name, value]; its digest
 is SHA-256 over that ASCII text. The leaf holds only digests, sorted; a package opens those that a court needs.
-Salts derive from one 32-byte secret per event (SHAKE-256), so that destroying the secret hides what was not disclosed.
+Salts derive from a 32-byte secret per part of an event (SHAKE-256), so that destroying the secret hides what was not
+disclosed; nearly every event has one part (core/event_parts.py).
 """
 
 from __future__ import annotations
@@ -12,18 +13,17 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256, shake_256
-from operator import itemgetter
 from typing import Any
 
 from evidence_service.core.canonical import encode_checked, parse_canonical
 from evidence_service.core.event import Event
+from evidence_service.core.event_parts import Part, flatten, named_fields, parts_of
+from evidence_service.core.sealing import SECRET_BYTES
 from evidence_service.errors import MalformedInputError
 
 SALT_BYTES = 16
-SECRET_BYTES = 32
 URL_SAFE = bytes.maketrans(b"+/", b"-_")
 SALT_DOMAIN = b"proofdocket/salts/v1"
-_name = itemgetter(0)
 
 
 class DisclosureError(MalformedInputError):
@@ -51,31 +51,34 @@ def disclosure_digest(encoded: str) -> str:
     return base64url(sha256(encoded.encode("ascii")).digest())
 
 
-def flatten(event: Event) -> list[tuple[str, Any]]:
-    """Every committed field of an event with its dotted name, in a fixed order (sorted by name)."""
-    fields = event.fields
-    named: list[tuple[str, Any]] = [("id", event.id), ("loan", event.loan)]
-    for group in ("actor", "environment", "payload", "source"):
-        named += [(f"{group}.{name}", value) for name, value in fields.get(group, {}).items()]
-    named += [(f"subjects.{index}", value) for index, value in enumerate(fields.get("subjects", []))]
-    for index, attachment in enumerate(fields.get("attachments", [])):
-        named += [(f"attachments.{index}.{name}", value) for name, value in attachment.items()]
-    if "corrects" in fields:
-        named.append(("corrects", fields["corrects"]))
-    named.sort(key=_name)  # no name occurs twice
-    return named
+def commit(event: Event, secrets: bytes) -> tuple[Disclosure, ...]:
+    """Make the disclosures of an event from the secrets of its parts, one after the other (nearly always one of 32
+    bytes). Same event and secrets, same disclosures; sorted by name."""
+    made = [
+        disclosure
+        for number, (part, secret) in enumerate(_with_secrets(event, secrets))
+        for disclosure in commit_part(number, part.body, secret)
+    ]
+    return tuple(sorted(made, key=lambda one: one.name))
 
 
-def commit(event: Event, secret: bytes) -> tuple[Disclosure, ...]:
-    """Make the disclosures of an event from its secret. Same event and secret, same disclosures."""
-    named = flatten(event)
+def commit_part(number: int, body: bytes, secret: bytes) -> tuple[Disclosure, ...]:
+    """The disclosures of one part of an event, from its body and its secret."""
+    named = named_fields(number, body)
     encoded = _encode_all(named, secret)
     return tuple(Disclosure(name, value, text.decode()) for (name, value), text in zip(named, encoded, strict=True))
 
 
-def commit_digests(event: Event, secret: bytes) -> list[str]:
-    """``digests(commit(event, secret))`` without the disclosures in between: what ingest needs of every event."""
-    encoded = _encode_all(flatten(event), secret)
+def commit_digests(event: Event, secrets: bytes) -> list[str]:
+    """``digests(commit(event, secrets))`` without the disclosures in between: what ingest needs of every event."""
+    if len(secrets) == SECRET_BYTES and len(event.fields.get("subjects", ())) < 2:
+        encoded = _encode_all(flatten(event.fields), secrets)
+    else:
+        encoded = [
+            text
+            for number, (part, secret) in enumerate(_with_secrets(event, secrets))
+            for text in _encode_all(named_fields(number, part.body), secret)
+        ]
     return sorted(_base64url_each([sha256(text).digest() for text in encoded]).decode().split())
 
 
@@ -105,10 +108,17 @@ def base64url(raw: bytes) -> str:
     return binascii.b2a_base64(raw, newline=False).translate(URL_SAFE, b"=").decode()
 
 
+def _with_secrets(event: Event, secrets: bytes) -> list[tuple[Part, bytes]]:
+    parts = parts_of(event)
+    if len(secrets) != SECRET_BYTES * len(parts):
+        raise DisclosureError(f"each part of an event has a secret of {SECRET_BYTES} bytes")
+    return [(part, secrets[at * SECRET_BYTES : (at + 1) * SECRET_BYTES]) for at, part in enumerate(parts)]
+
+
 def _encode_all(named: Sequence[tuple[str, Any]], secret: bytes) -> list[bytes]:
     """The encoded disclosure of each field, in order: base64url of the canonical array [salt, name, value]."""
     if len(secret) != SECRET_BYTES:
-        raise DisclosureError("an event secret has 32 bytes")
+        raise DisclosureError(f"each part of an event has a secret of {SECRET_BYTES} bytes")
     stream = shake_256(SALT_DOMAIN + secret).digest(SALT_BYTES * len(named))
     salts = _base64url_each([stream[at : at + SALT_BYTES] for at in range(0, len(stream), SALT_BYTES)])
     arrays = [

@@ -82,6 +82,7 @@ def event_from(value: dict[str, Any], *, profile_checked: bool = False) -> Event
     _check_context(value)
     _check_support(value)
     check_payload(kind, value["payload"])
+    _check_others(kind, value)
     attachments = _attachments(value.get("attachments", []))
     return Event(
         id=_matching(value, "id", EVENT_ID, "1 to 128 characters of A-Z a-z 0-9 . _ : -"),
@@ -180,6 +181,14 @@ def _check_context(value: dict[str, Any]) -> None:
         _text(subject, f"subjects[{index}]")
     if "corrects" in value and not (isinstance(value["corrects"], str) and EVENT_ID.match(value["corrects"])):
         raise EventError("corrects: the id of the event that this one corrects")
+
+
+def _check_others(kind: EventType, value: dict[str, Any]) -> None:
+    """Data about another person needs that person's name: it lies under that person's key (event_parts)."""
+    if kind.about_others and len(value.get("subjects", [])) < 2:
+        for name in kind.about_others:
+            if name in value["payload"]:
+                raise EventError(f"payload.{name}: is about another person; name that person second in `subjects`")
 
 
 def _check_support(value: dict[str, Any]) -> None:

@@ -20,10 +20,12 @@ from evidence_service.ports.log import (
     LogStore,
     LogWriter,
     NewEntry,
+    OpenedPart,
     PublishedCheckpoint,
     StoredEvent,
 )
 from evidence_service.ports.signer import Signer
+from evidence_service.ports.subject_keys import SubjectErasedError, SubjectKey, SubjectKeys
 from evidence_service.ports.vault import Vault
 
 __all__ = [
@@ -39,8 +41,12 @@ __all__ = [
     "LogStore",
     "LogWriter",
     "NewEntry",
+    "OpenedPart",
     "PublishedCheckpoint",
     "Signer",
     "StoredEvent",
+    "SubjectErasedError",
+    "SubjectKey",
+    "SubjectKeys",
     "Vault",
 ]

@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Protocol
 
 from evidence_service.core.checkpoint import Checkpoint
+from evidence_service.core.corrections import Place
 from evidence_service.core.map_pages import PageName
 from evidence_service.core.merkle import SubtreeReader
-from evidence_service.ports.subject_keys import SubjectErasedError, SubjectKeys
+from evidence_service.ports.subject_keys import SubjectKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +103,6 @@ class StoredEvent:
         return any(part.body is None for part in self.parts)
 
 
-def open_body(event: StoredEvent) -> bytes:
-    """The event in canonical JSON; SubjectErasedError where the data of its first subject was erased."""
-    if event.body is None:
-        raise SubjectErasedError(
-            f"log {event.institution}: the personal data of entry {event.index} was erased; its place in the log stays "
-            "proven, its content can no longer be shown"
-        )
-    return event.body
-
-
 @dataclass(frozen=True, slots=True)
 class PublishedCheckpoint:
     """A signed checkpoint. `note` is the signed note, byte for byte."""
@@ -135,6 +126,14 @@ class LogWriter(Protocol):
 
     def known_events(self, event_ids: Sequence[str]) -> Mapping[str, bytes | None]:
         """Canonical body of each of these events that the log already holds; None where any of it was erased."""
+        ...
+
+    def places_of(self, event_ids: Sequence[str]) -> Mapping[str, Place]:
+        """Loan, type and leaf index of each of these events that the log already holds."""
+        ...
+
+    def add_corrections(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Note which entry (leaf index) of this transaction corrects which."""
         ...
 
     def loan_heads(self, loans: Sequence[str]) -> dict[str, LoanHead]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from evidence_service.core.commitment import Disclosure, commit, digests
-from evidence_service.core.event import parse_event
+from evidence_service.core.commitment import Disclosure, commit_part, digests
 from evidence_service.core.leaf import parse_leaf
 from evidence_service.core.merkle import check_inclusion, inclusion_proof
 from evidence_service.core.proof import TlogProof
 from evidence_service.errors import EvidenceError, MalformedInputError
-from evidence_service.ports import LogStore, PublishedCheckpoint, StoredEvent
+from evidence_service.ports import LogStore, PublishedCheckpoint, StoredEvent, SubjectErasedError
 from evidence_service.workflow.recheck import EntryChangedError, check_event
 
 
@@ -61,16 +60,40 @@ def prove(store: LogStore, event: StoredEvent, published: PublishedCheckpoint | 
     return EvidenceProof(event, TlogProof(event.index, path, published.note), published)
 
 
+def body_of(event: StoredEvent) -> bytes:
+    """The event in canonical JSON; SubjectErasedError where the data of its first subject was erased."""
+    if event.body is None:
+        raise SubjectErasedError(
+            f"log {event.institution}: the personal data of entry {event.index} was erased; its place in the log stays "
+            "proven, its content can no longer be shown"
+        )
+    return event.body
+
+
 def disclosures_of(event: StoredEvent) -> tuple[Disclosure, ...]:
-    """Every disclosure of an event, recomputed from its body and its secret; they must be those that were logged."""
-    declared = parse_event(event.body)
-    disclosures = commit(declared, event.secret)
-    if tuple(digests(disclosures)) != parse_leaf(event.leaf).digests:
+    """Every disclosure of an event, recomputed from its parts and their secrets; they must be those that were logged.
+
+    Of an event that was erased in part the disclosures of the living parts; SubjectErasedError where none lives.
+    """
+    disclosures = sorted(
+        (
+            one
+            for number, part in enumerate(event.parts)
+            if part.body is not None and part.secret is not None
+            for one in commit_part(number, part.body, part.secret)
+        ),
+        key=lambda one: one.name,
+    )
+    if not disclosures:
+        body_of(event)
+    logged, opened = parse_leaf(event.leaf).digests, digests(disclosures)
+    if not set(opened) <= set(logged) or (not event.partly_erased and tuple(opened) != logged):
         raise EntryChangedError(
             f"log {event.institution}: the body or secret of entry {event.index} was changed in the database"
         )
-    if (declared.id, declared.loan) != (event.event_id, event.loan):
+    values = {one.name: one.value for one in disclosures}
+    if not event.erased and (values["id"], values["loan"]) != (event.event_id, event.loan):
         raise EntryChangedError(
             f"log {event.institution}: the id or loan of entry {event.index} was changed in the database"
         )
-    return disclosures
+    return tuple(disclosures)

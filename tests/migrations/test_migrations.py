@@ -15,11 +15,11 @@ from sqlalchemy import Engine, MetaData, Table, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from evidence_service.adapters import tables as evidence_tables
-from evidence_service.adapters.sql_log_store import SqlLogStore
+from evidence_service.adapters.tables_subject_keys import key_metadata
 from evidence_service.database import DatabaseError, migrate, open_database, writing
 from litigation.adapters import tables as litigation_tables
 from tests.conftest import ROOT
-from tests.evidence_service.adapters.logs import ingest, make_log, publish_plainly
+from tests.evidence_service.adapters.logs import ingest, make_log, open_store, publish_plainly
 from tests.evidence_service.adapters.races import both, meeting_before
 from tests.evidence_service.examples import INSTITUTION
 from web import tables as web_tables
@@ -53,14 +53,15 @@ def shape(inspector: Any, table: str) -> dict[str, Any]:
 def test_the_migrated_tables_are_those_that_the_code_believes_in(
     engine: Engine, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    assert sorted(inspect(engine).get_table_names()) == sorted(["alembic_version", *(table.name for table in TABLES)])
+    mine = [*TABLES, *(key_metadata.sorted_tables if engine.dialect.name == "postgresql" else ())]
+    assert sorted(inspect(engine).get_table_names()) == sorted(["alembic_version", *(table.name for table in mine)])
     believed = create_engine(f"sqlite:///{tmp_path / 'believed.db'}")
     if engine.dialect.name == "postgresql":
         believed = create_engine(request.getfixturevalue("new_postgres")())
-    for room in ROOMS:
+    for room in (*ROOMS, key_metadata):
         room.create_all(believed)
     migrated, made = inspect(engine), inspect(believed)
-    for table in TABLES:
+    for table in mine:
         assert shape(migrated, table.name) == shape(made, table.name), table.name
     believed.dispose()
 
@@ -111,14 +112,14 @@ def _value(column: sa.Column[Any]) -> Any:
 
 def test_down_takes_everything_away_and_up_again_gives_a_working_instance(empty: Engine) -> None:
     migrate(empty)
-    store = SqlLogStore(empty)
+    store = open_store(empty)
     make_log(store)
     ingest(store, 300)
     publish_plainly(store)
     migrate(empty, "base")
     assert inspect(empty).get_table_names() == ["alembic_version"]
     migrate(empty)
-    again = SqlLogStore(empty)
+    again = open_store(empty)
     make_log(again)
     ingest(again, 3)
     publish_plainly(again)
@@ -127,7 +128,7 @@ def test_down_takes_everything_away_and_up_again_gives_a_working_instance(empty:
 
 
 def test_migrating_twice_changes_nothing_and_keeps_the_data(engine: Engine) -> None:
-    store = SqlLogStore(engine)
+    store = open_store(engine)
     make_log(store)
     ingest(store, 5)
     published = publish_plainly(store)
@@ -135,7 +136,7 @@ def test_migrating_twice_changes_nothing_and_keeps_the_data(engine: Engine) -> N
     migrate(engine)
     migrate(engine)
     assert {table.name: shape(inspect(engine), table.name) for table in TABLES} == before
-    assert SqlLogStore(engine).latest_checkpoint(INSTITUTION) == published
+    assert open_store(engine).latest_checkpoint(INSTITUTION) == published
 
 
 def test_a_migration_that_fails_halfway_leaves_nothing_half_made(empty: Engine) -> None:
@@ -147,7 +148,7 @@ def test_a_migration_that_fails_halfway_leaves_nothing_half_made(empty: Engine) 
     with empty.begin() as connection:
         connection.execute(text("DROP TABLE filing"))
     migrate(empty)
-    make_log(SqlLogStore(empty))
+    make_log(open_store(empty))
 
 
 def test_four_processes_that_start_a_new_instance_at_once_all_find_it_ready(database_url: str) -> None:

@@ -52,7 +52,8 @@ TYPES: tuple[EventType, ...] = (
         "contract_name:text! contract_no:text! lender:text! borrower:text*! sign_place:text principal:amount! "
         "currency:currency! annual_rate:rate! penalty_rate:rate! compound:boolean! day_count:integer! "
         "term_months:integer! repayment:text! term_start:date! term_end:date! clauses:map! clause_texts:map "
-        "ca:text certificate_serial:text sign_method:text service_address:text* e_service:boolean",
+        "ca:text certificate_serial:text sign_method:text service_address:text* e_service:boolean "
+        "guarantor:text*& guarantor_id_no:text*&",
     ),
     event_type(
         S,

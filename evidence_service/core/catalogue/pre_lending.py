@@ -16,7 +16,7 @@ TYPES: tuple[EventType, ...] = (
         "name:text* id_type:text* id_no:text* gender:text* birth_date:date* ethnicity:text* phone:text* "
         "email:text* household_address:text* residence_address:text* employer:text* job_title:text* "
         "product:text amount_requested:amount currency:currency term_months:integer purpose:text* "
-        "channel:text device:text* ip:text*",
+        "channel:text device:text* ip:text* contact_name:text*& contact_phone:text*& contact_relation:text*&",
     ),
     event_type(
         S,

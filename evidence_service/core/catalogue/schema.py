@@ -37,12 +37,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One payload field. `personal` marks data of a natural person (PIPL): disclosed only where needed."""
+    """One payload field. `personal` marks data of a natural person (PIPL): disclosed only where needed. `other` marks
+    data about another person than the event's first subject: the second one, under whose key it lies."""
 
     name: str
     kind: Kind
     required: bool
     personal: bool
+    other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class EventType:
     proves: str
     hook: str
     fields: tuple[Field, ...]
+    about_others: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field | None:
         """Return the payload field of that name, or None."""
@@ -64,7 +67,8 @@ class EventType:
 
 
 def event_type(stage: Stage, code: str, zh: str, en: str, proves: str, hook: str, fields: str) -> EventType:
-    """Build a type from a line such as ``"amount:amount! phone:text*"`` (! required, * personal).
+    """Build a type from a line such as ``"amount:amount! phone:text*"`` (! required, * personal, & about another
+    person).
 
     Every type also takes `remark` (free text, personal) and `attributes` (a flat map of what the source
     system knows beyond the catalogue).
@@ -72,10 +76,11 @@ def event_type(stage: Stage, code: str, zh: str, en: str, proves: str, hook: str
     parsed = [_field(item) for item in fields.split()]
     parsed.append(Field("remark", Kind.TEXT, required=False, personal=True))
     parsed.append(Field("attributes", Kind.MAP, required=False, personal=True))
-    return EventType(code, 1, stage, zh, en, proves, hook, tuple(parsed))
+    others = tuple(field.name for field in parsed if field.other)
+    return EventType(code, 1, stage, zh, en, proves, hook, tuple(parsed), others)
 
 
 def _field(item: str) -> Field:
     name, _, kind = item.partition(":")
-    bare = kind.rstrip("!*")
-    return Field(name, Kind(bare), required="!" in kind, personal="*" in kind)
+    bare = kind.rstrip("!*&")
+    return Field(name, Kind(bare), required="!" in kind, personal="*" in kind, other="&" in kind)

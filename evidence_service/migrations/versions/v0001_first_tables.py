@@ -71,18 +71,19 @@ def upgrade() -> None:
     op.create_table(
         "event",
         sa.Column("log_id", sa.Integer(), primary_key=True),
-        sa.Column("event_id", sa.Text(), primary_key=True),
-        sa.Column("idx", BIG, nullable=False),
+        sa.Column("idx", BIG, primary_key=True, autoincrement=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
         sa.Column("loan", sa.Text(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("occurred_at", sa.Text(), nullable=False),
         sa.Column("captured_at", sa.Text(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("secret", sa.LargeBinary(), nullable=False),
-        sa.UniqueConstraint("log_id", "idx", name="event_idx"),
+        sa.Column("key_id", BIG, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.UniqueConstraint("log_id", "event_id", name="event_id"),
         sa.UniqueConstraint("log_id", "loan", "sequence", name="event_loan_sequence"),
     )
+    op.create_index("event_key", "event", ["key_id"])
     op.create_table(
         "loan",
         sa.Column("log_id", sa.Integer(), primary_key=True),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import sys
 
-from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.database import open_database
 from evidence_service.workflow.ingest import ingest_batch
+from tests.evidence_service.adapters.logs import open_store
 from tests.evidence_service.examples import INSTITUTION, NOW, Randomness, event
 
 
 def main(url: str, name: str, batches: int, size: int) -> None:
     """Append; print the leaf index of each event, in order."""
-    store = SqlLogStore(open_database(url))
+    store = open_store(open_database(url))
     for batch in range(batches):
         made = [event(id=f"{name}-{batch * size + number}", loan=f"LN-{number % 2}") for number in range(size)]
         receipts = ingest_batch(store, INSTITUTION, made, now=NOW, randomness=Randomness(f"{name}{batch}".encode()))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine, insert, update
 
 from evidence_service.adapters import tables
 from evidence_service.adapters.sql_log_store import SqlLogStore
+from evidence_service.adapters.sql_subject_keys import SqlSubjectKeys, open_subject_keys
 from evidence_service.adapters.subtrees import append_subtrees
 from evidence_service.core.checkpoint import Checkpoint
 from evidence_service.core.merkle import leaf_hash, root_hash
@@ -17,6 +19,16 @@ from evidence_service.ports import LoanHead, LogRecord, NewEntry, PublishedCheck
 from evidence_service.workflow.ingest import Receipt, ingest_batch
 from tests.evidence_service.core.signing import TestKey
 from tests.evidence_service.examples import INSTITUTION, NOW, Randomness, events
+
+
+def open_store(engine: Engine) -> SqlLogStore:
+    """A store whose subject keys lie beside the database, under a key-encryption key that every test shares."""
+    return SqlLogStore(engine, open_keys(engine))
+
+
+def open_keys(engine: Engine) -> SqlSubjectKeys:
+    """The subject keys of a test's database."""
+    return open_subject_keys(Path(engine.url.database or "").parent, engine, lambda: bytes(range(32)))
 
 
 def record_of(institution: str = INSTITUTION) -> LogRecord:
@@ -67,8 +79,8 @@ def entries(count: int, *, first: int = 0, loan: str = "LN-1") -> list[NewEntry]
                 type="payment.received",
                 occurred_at="2026-01-05T02:03:04Z",
                 captured_at="2026-06-01T08:00:00Z",
-                body=b"{}",
-                secret=bytes(32),
+                key_id=0,
+                sealed=b"",
                 leaf=leaf,
                 leaf_hash=leaf_hash(leaf),
             )

@@ -10,16 +10,15 @@ import pytest
 from sqlalchemy import Engine
 
 from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
-from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.ports import ON_CHAIN_STATES, OPEN_STATES, AnchorRecord, AnchorState, AnchorStore
-from tests.evidence_service.adapters.logs import make_log
+from tests.evidence_service.adapters.logs import make_log, open_store
 from tests.evidence_service.adapters.races import both, meeting_before
 from tests.evidence_service.examples import INSTITUTION, NOW
 
 
 @pytest.fixture
 def store(engine: Engine) -> SqlAnchorStore:
-    logs = SqlLogStore(engine)
+    logs = open_store(engine)
     make_log(logs)
     make_log(logs, "other-cf")
     return SqlAnchorStore(engine)

@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy import Engine, func, insert, select, text
 
 from evidence_service.adapters import tables
-from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.adapters.subtrees import WIDTH, SubtreeTiles, append_subtrees
 from evidence_service.core.merkle import (
     GrowingTree,
@@ -21,7 +20,7 @@ from evidence_service.core.merkle import (
 )
 from evidence_service.database import writing
 from evidence_service.errors import StoreError
-from tests.evidence_service.adapters.logs import append_hashes, make_log
+from tests.evidence_service.adapters.logs import append_hashes, make_log, open_store
 from tests.evidence_service.core.trees import leaves
 from tests.evidence_service.examples import INSTITUTION
 
@@ -30,7 +29,7 @@ SIZES = 1500
 
 def test_every_root_up_to_1500_leaves_is_that_of_the_definition(engine: Engine) -> None:
     """Appended in ragged batches, so that each tile is completed in another way."""
-    store, dice = SqlLogStore(engine), random.Random(7)
+    store, dice = open_store(engine), random.Random(7)
     log, hashes = make_log(store), leaves(SIZES)
     start = 0
     while start < SIZES:
@@ -49,7 +48,7 @@ def test_every_root_up_to_1500_leaves_is_that_of_the_definition(engine: Engine) 
 
 @pytest.mark.parametrize("size", [1, 255, 256, 257, 511, 512, 513, 1500])
 def test_proofs_from_the_database_hold_around_every_edge_of_a_tile(sqlite_engine: Engine, size: int) -> None:
-    store = SqlLogStore(sqlite_engine)
+    store = open_store(sqlite_engine)
     log, hashes = make_log(store), leaves(size)
     append_hashes(sqlite_engine, log.id, 0, hashes)
     read, root = store.tree(INSTITUTION, size), root_of(hashes)
@@ -61,7 +60,7 @@ def test_proofs_from_the_database_hold_around_every_edge_of_a_tile(sqlite_engine
 
 
 def test_a_log_that_crosses_65536_leaves_keeps_its_old_roots_and_proofs(engine: Engine) -> None:
-    store = SqlLogStore(engine)
+    store = open_store(engine)
     log, width = make_log(store), WIDTH * WIDTH
     hashes = leaves(width + 300)
     with writing(engine) as connection:
@@ -90,7 +89,7 @@ def test_a_log_that_crosses_65536_leaves_keeps_its_old_roots_and_proofs(engine: 
 
 
 def test_a_reader_refuses_what_lies_beyond_its_size(sqlite_engine: Engine) -> None:
-    store = SqlLogStore(sqlite_engine)
+    store = open_store(sqlite_engine)
     log = make_log(store)
     append_hashes(sqlite_engine, log.id, 0, leaves(300))
     read = store.tree(INSTITUTION, 257)
@@ -101,7 +100,7 @@ def test_a_reader_refuses_what_lies_beyond_its_size(sqlite_engine: Engine) -> No
 
 
 def test_a_reader_of_an_old_size_is_not_disturbed_by_growth(sqlite_engine: Engine) -> None:
-    store = SqlLogStore(sqlite_engine)
+    store = open_store(sqlite_engine)
     log, hashes = make_log(store), leaves(600)
     append_hashes(sqlite_engine, log.id, 0, hashes[:300])
     old = store.tree(INSTITUTION, 300)
@@ -113,7 +112,7 @@ def test_a_reader_of_an_old_size_is_not_disturbed_by_growth(sqlite_engine: Engin
 
 
 def test_a_hash_that_is_missing_is_a_store_error_that_says_where(sqlite_engine: Engine) -> None:
-    store = SqlLogStore(sqlite_engine)
+    store = open_store(sqlite_engine)
     log = make_log(store)
     append_hashes(sqlite_engine, log.id, 0, leaves(300))
     with pytest.raises(StoreError, match="lacks hashes of level 0 between 256 and 400"):
@@ -123,7 +122,7 @@ def test_a_hash_that_is_missing_is_a_store_error_that_says_where(sqlite_engine: 
 
 
 def test_two_logs_in_one_database_have_trees_of_their_own(sqlite_engine: Engine) -> None:
-    store = SqlLogStore(sqlite_engine)
+    store = open_store(sqlite_engine)
     one, other = make_log(store), make_log(store, "other-cf")
     append_hashes(sqlite_engine, one.id, 0, leaves(300))
     append_hashes(sqlite_engine, other.id, 0, leaves(299)[::-1])

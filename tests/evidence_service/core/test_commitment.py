@@ -15,23 +15,23 @@ from hypothesis import strategies as st
 
 from evidence_service.core.catalogue import CATALOGUE, Kind
 from evidence_service.core.commitment import (
-    SECRET_BYTES,
     Disclosure,
     DisclosureError,
     base64url,
     commit,
     digests,
     disclosure_digest,
-    flatten,
     parse_disclosure,
 )
 from evidence_service.core.event import Event
+from evidence_service.core.event_parts import flatten
 from evidence_service.core.leaf import leaf_bytes, parse_leaf
+from evidence_service.core.sealing import SECRET_BYTES
 from evidence_service.errors import MalformedInputError
 from tests.evidence_service.examples import NOW, attachment, event, payload_of
 from tests.vectors import disclosures as known
 
-SECRET = bytes(range(32))
+SECRETS = bytes(range(64))
 REFERENCE = "abcdefghijklmnopqrstuv"
 
 
@@ -41,7 +41,7 @@ def full_event(code: str) -> Event:
         payload=payload_of(CATALOGUE[code], full=True),
         attachments=[attachment(b"one"), attachment(b"two", "page.png")],
         corrects="E-0",
-        subjects=["borrower:B0001", "guarantor:G0001"],
+        subjects=["borrower:B0001", "guarantor:G0001"],  # two parts, two secrets
         environment={"zone": "east", "ip": "10.0.0.1"},
     )
 
@@ -64,7 +64,7 @@ def test_of_its_two_encodings_only_the_canonical_one_is_ours() -> None:
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_every_field_of_every_type_is_committed_once_and_opens_its_digest_in_the_leaf(code: str) -> None:
     whole = full_event(code)
-    opened = commit(whole, SECRET)
+    opened = commit(whole, SECRETS)
     leaf = parse_leaf(leaf_bytes(whole, REFERENCE, 0, "", NOW, digests(opened)))
     assert {one.name: one.value for one in opened} == expected_fields(whole.fields)
     assert len(opened) == len({one.name for one in opened}) == len(leaf.digests)
@@ -95,7 +95,7 @@ def expected_fields(value: Mapping[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("code", CATALOGUE)
 def test_a_disclosure_has_the_form_of_rfc_9901_4_2_1(code: str) -> None:
-    for one in commit(full_event(code), SECRET):
+    for one in commit(full_event(code), SECRETS):
         assert "=" not in one.encoded
         assert "+" not in one.encoded
         assert "/" not in one.encoded
@@ -106,7 +106,7 @@ def test_a_disclosure_has_the_form_of_rfc_9901_4_2_1(code: str) -> None:
 
 
 def test_every_field_has_a_salt_of_its_own_and_equal_values_have_different_digests() -> None:
-    opened = commit(full_event("application.submitted"), SECRET)
+    opened = commit(full_event("application.submitted"), SECRETS)
     salts = [decoded(one.encoded)[0] for one in opened]
     assert len(set(salts)) == len(salts)
     same = [one for one in opened if one.value == "王小明"]
@@ -116,13 +116,13 @@ def test_every_field_has_a_salt_of_its_own_and_equal_values_have_different_diges
 
 def test_the_same_event_under_another_secret_shares_no_digest() -> None:
     whole = full_event("loan.disbursed")
-    first, second = (digests(commit(whole, secret)) for secret in (SECRET, bytes(32)))
+    first, second = (digests(commit(whole, secret)) for secret in (SECRETS, bytes(64)))
     assert not set(first) & set(second)
-    assert digests(commit(whole, SECRET)) == first
+    assert digests(commit(whole, SECRETS)) == first
 
 
 def test_digests_are_sorted_so_that_their_order_tells_nothing() -> None:
-    found = digests(commit(full_event("loan.disbursed"), SECRET))
+    found = digests(commit(full_event("loan.disbursed"), SECRETS))
     assert found == sorted(found)
 
 
@@ -146,20 +146,20 @@ def test_a_leaf_holds_no_value_of_the_event_but_institution_type_and_time(code: 
         payload=marked,
         actor={"id": "PERSONAL-ACTOR", "role": "PERSONAL-ROLE", "org": "PERSONAL-ORG"},
         source={"system": "PERSONAL-SYSTEM", "mechanism": "manual", "version": "PERSONAL-VERSION"},
-        subjects=["PERSONAL-SUBJECT"],
+        subjects=["PERSONAL-SUBJECT", "PERSONAL-OTHER"],
         environment={"zone": "PERSONAL-ZONE"},
         attachments=[attachment(b"x", "PERSONAL-FILE.pdf")],
         corrects="PERSONAL-E-0",
     )
-    leaf = leaf_bytes(whole, REFERENCE, 0, "", NOW, digests(commit(whole, SECRET)))
+    leaf = leaf_bytes(whole, REFERENCE, 0, "", NOW, digests(commit(whole, SECRETS)))
     assert b"PERSONAL" not in leaf
-    assert SECRET not in leaf
+    assert SECRETS[:32] not in leaf
     readable = {name: value for name, value in json.loads(leaf).items() if name != "sd"}
     assert set(readable) == {
         *("captured_at", "institution", "kind", "loan", "occurred_at", "prev", "sd_alg", "seq", "type"),
         *("type_version", "v"),
     }
-    for one in commit(whole, SECRET):
+    for one in commit(whole, SECRETS):
         if isinstance(one.value, str) and len(one.value) > 6:
             assert one.value.encode() not in leaf
 
@@ -179,7 +179,7 @@ def test_any_text_is_disclosed_as_it_stands(text: str, secret: bytes) -> None:
 @given(st.data())
 @settings(max_examples=300)
 def test_any_flipped_bit_of_a_disclosure_no_longer_opens_its_commitment(data: st.DataObject) -> None:
-    opened = commit(full_event("contract.signed"), SECRET)
+    opened = commit(full_event("contract.signed"), SECRETS)
     held = set(digests(opened))
     raw = bytearray(data.draw(st.sampled_from(opened)).encoded.encode())
     at, bit = data.draw(st.integers(0, len(raw) - 1)), data.draw(st.integers(0, 7))
@@ -193,7 +193,7 @@ def test_any_flipped_bit_of_a_disclosure_no_longer_opens_its_commitment(data: st
 
 def test_a_disclosure_in_any_other_base64url_of_the_same_bytes_is_refused() -> None:
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    one = next(one for one in commit(full_event("contract.signed"), SECRET) if len(one.encoded) % 4)
+    one = next(one for one in commit(full_event("contract.signed"), SECRETS) if len(one.encoded) % 4)
     other = one.encoded[:-1] + letters[letters.index(one.encoded[-1]) ^ 1]
     assert decoded(other) == decoded(one.encoded)
     with pytest.raises(DisclosureError, match="canonical base64url"):
@@ -250,5 +250,5 @@ def test_base64url_is_that_of_rfc_4648(raw: bytes) -> None:
 
 
 def test_fields_are_flattened_in_the_order_of_their_names() -> None:
-    names = [name for name, _ in flatten(full_event("payment.received"))]
+    names = [name for name, _ in flatten(full_event("payment.received").fields)]
     assert names == sorted(names)

@@ -27,6 +27,7 @@ from evidence_service.errors import MalformedInputError
 from tests.evidence_service.examples import GOOD, NOW, WRONG, attachment, event, event_value, line, payload_of
 
 FIELDS = [(kind, field) for kind in CATALOGUE.values() for field in kind.fields]
+TWO = ["borrower:B0001", "contact:C0001"]
 
 
 def field_id(value: object) -> str:
@@ -50,7 +51,7 @@ def test_the_catalogue_covers_every_stage_and_names_every_type_in_two_languages(
 @pytest.mark.parametrize("code", CATALOGUE)
 @pytest.mark.parametrize("full", [False, True], ids=["minimal", "full"])
 def test_every_type_has_a_valid_event(code: str, full: bool) -> None:
-    value = event_value(code, payload=payload_of(CATALOGUE[code], full=full))
+    value = event_value(code, payload=payload_of(CATALOGUE[code], full=full), subjects=TWO)
     parsed = parse_event(line(value))
     assert parsed.type is CATALOGUE[code]
     assert parsed.body == canonical_bytes(value)
@@ -61,10 +62,18 @@ def test_every_type_has_a_valid_event(code: str, full: bool) -> None:
 @pytest.mark.parametrize(("kind", "field"), FIELDS, ids=field_id)
 def test_a_field_takes_its_own_kind_and_refuses_every_other_by_name(kind: EventType, field: Field) -> None:
     payload = payload_of(kind)
-    event_from(event_value(kind.code, payload={**payload, field.name: GOOD[field.kind]}))
+    event_from(event_value(kind.code, payload={**payload, field.name: GOOD[field.kind]}, subjects=TWO))
     for wrong in WRONG[field.kind]:
         with pytest.raises(PayloadError, match=rf"^payload\.{field.name}: "):
             event_from(event_value(kind.code, payload={**payload, field.name: wrong}))
+
+
+@pytest.mark.parametrize(("kind", "field"), [(kind, field) for kind, field in FIELDS if field.other], ids=field_id)
+def test_data_about_another_person_needs_that_person_second_in_the_subjects(kind: EventType, field: Field) -> None:
+    payload = {**payload_of(kind), field.name: GOOD[field.kind]}
+    for subjects in (None, [], ["borrower:B0001"]):
+        with pytest.raises(EventError, match=rf"^payload\.{field.name}: is about another person"):
+            event_from(event_value(kind.code, payload=payload, subjects=subjects))
 
 
 @pytest.mark.parametrize(("kind", "field"), [(kind, field) for kind, field in FIELDS if field.required], ids=field_id)

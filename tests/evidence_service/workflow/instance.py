@@ -12,7 +12,7 @@ from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.ports import AnchorRecord, LogRecord, PublishedCheckpoint
 from evidence_service.workflow.anchor import Anchoring, anchor
 from evidence_service.workflow.publish import publish
-from tests.evidence_service.adapters.logs import ingest, make_log
+from tests.evidence_service.adapters.logs import ingest, make_log, open_store
 from tests.evidence_service.core.signing import TestKey
 from tests.evidence_service.examples import INSTITUTION, NOW
 from tests.simulators.chain import ChainSimulator
@@ -27,12 +27,12 @@ class Instance:
     confirmations: int = 3
 
     def __post_init__(self) -> None:
-        make_log(SqlLogStore(self.engine))
+        make_log(open_store(self.engine))
 
     @property
     def store(self) -> SqlLogStore:
         """The log store of a process that has just started."""
-        return SqlLogStore(self.engine)
+        return open_store(self.engine)
 
     @property
     def anchors(self) -> SqlAnchorStore:
