@@ -12,6 +12,7 @@ from io import BytesIO
 import pikepdf
 from PIL import Image, ImageDraw
 
+from evidence_service.core.provenance import UNKNOWN_PROVENANCE
 from litigation.core.casefile import (
     CaseFile,
     CheckLine,
@@ -29,6 +30,7 @@ from litigation.core.party import Agent, NaturalPerson, Organisation
 from litigation.core.terms import Cap, CapMethod, LoanTerms, Payment
 from litigation.core.terms import Repayment as Way
 from litigation.rulebook import load_rules
+from tests.litigation.documents.origins import longest_provenance, ordinary_provenance
 
 CHECKS = (
     ("容器与证明可解析", "Container and proof parse"),
@@ -187,6 +189,7 @@ def ordinary_case(**changes: object) -> CaseFile:
         defects=(),
         draft=False,
         sample=True,
+        provenance=ordinary_provenance([event(number) for number in range(12)]),
     )
     return replace(case, **changes)  # type: ignore[arg-type]
 
@@ -224,6 +227,7 @@ def longest_case() -> CaseFile:
         jurisdiction_clause="第十五条　" + "因本合同引起的争议，由贷款人住所地有管辖权的人民法院管辖。" * 12,
         exhibits=tuple(files),
         events=tuple(event(number) for number in range(160)),
+        provenance=longest_provenance([event(number) for number in range(160)]),
         facts=tuple(_fact(fact.key, 39) for fact in case.facts),
     )
 
@@ -280,6 +284,7 @@ def emptiest_case() -> CaseFile:
         defects=("被告身份（来源数据已隐去）/ defendant withheld in the source data", "付款日期 / payment dates"),
         draft=True,
         sample=False,
+        provenance=UNKNOWN_PROVENANCE,
     )
 
 
