@@ -75,8 +75,9 @@ def save_memory(path: Path, memory: AuditMemory) -> None:
 
 def _memory(head: bytes, lines: Iterable[bytes]) -> AuditMemory:
     parts = shape.members_of(parse_canonical(head), NAMES, "state")
-    loans = dict(_loan(line) for line in lines)
-    if len(loans) != shape.whole(parts["loans"], "state.loans", least=1):
+    rows = [_loan(line) for line in lines]
+    loans = dict(rows)
+    if not len(rows) == len(loans) == shape.whole(parts["loans"], "state.loans", least=1):
         raise AuditFileError("the file ends early, or names a loan twice")
     peaks = [bytes.fromhex(shape.text(one, "peak", shape.HEX_32)) for one in shape.items(parts["peaks"], "peaks")]
     state = ReplayState(

@@ -6,6 +6,7 @@ must have the hash that its parent holds, and the root is that of the map entry 
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -22,6 +23,7 @@ from evidence_service.database import reading, writing
 from evidence_service.errors import NotFoundError
 
 CHUNK = 400
+KEPT_PAGES = 4096
 PAGE_ROWS = 4096
 
 
@@ -82,25 +84,46 @@ class SqlLoanMap:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._ids: dict[str, int] = {}
+        self._kept: OrderedDict[tuple[str, PageName], bytes] = OrderedDict()
 
     def pages(self, institution: str, names: Sequence[PageName]) -> dict[PageName, bytes]:
-        """Those of these pages that there are."""
-        with reading(self._engine) as connection:
-            return load_pages(connection, _log_id(connection, institution), names)
+        """Those of these pages that there are. A page never changes under its name, so those read last are kept."""
+        found = {name: self._kept[institution, name] for name in names if (institution, name) in self._kept}
+        missing = [name for name in names if name not in found]
+        if missing:
+            with reading(self._engine) as connection:
+                fresh = load_pages(connection, self._log_id(connection, institution), missing)
+            found |= fresh
+            self._kept |= {(institution, name): page for name, page in fresh.items()}
+            while len(self._kept) > KEPT_PAGES:
+                self._kept.popitem(last=False)
+        return found
 
     def entry(self, institution: str, index: int) -> bytes | None:
         """The bytes of one log entry."""
         columns = tables.entry.c
         with reading(self._engine) as connection:
-            query = select(columns.leaf).where(columns.log_id == _log_id(connection, institution), columns.idx == index)
+            log_id = self._log_id(connection, institution)
+            query = select(columns.leaf).where(columns.log_id == log_id, columns.idx == index)
             leaf = connection.execute(query).scalar_one_or_none()
         return None if leaf is None else bytes(leaf)
+
+    def _log_id(self, connection: Connection, institution: str) -> int:
+        """The id of an institution's log, which never changes: asked once."""
+        if institution not in self._ids:
+            query = select(tables.log.c.id).where(tables.log.c.institution == institution)
+            log_id = connection.execute(query).scalar_one_or_none()
+            if log_id is None:
+                raise NotFoundError(f"institution {institution[:40]!r} has no log here")
+            self._ids[institution] = int(log_id)
+        return self._ids[institution]
 
     def add_note(self, institution: str, size: int, note: str, imported_at: datetime) -> None:
         """Keep an auditor's note; the same one twice changes nothing."""
         digest = sha256(note.encode()).hexdigest()
         with writing(self._engine) as connection:
-            log_id = _log_id(connection, institution)
+            log_id = self._log_id(connection, institution)
             known = select(tables_map.map_audit.c.sha256).where(
                 tables_map.map_audit.c.log_id == log_id,
                 tables_map.map_audit.c.size == size,
@@ -120,7 +143,9 @@ class SqlLoanMap:
         """The notes of auditors about the map at this size, by digest, so that the order never changes."""
         columns = tables_map.map_audit.c
         with reading(self._engine) as connection:
-            query = select(columns.note).where(columns.log_id == _log_id(connection, institution), columns.size == size)
+            query = select(columns.note).where(
+                columns.log_id == self._log_id(connection, institution), columns.size == size
+            )
             return [row.note for row in connection.execute(query.order_by(columns.sha256))]
 
 
@@ -136,7 +161,7 @@ def load_pages(connection: Connection, log_id: int, names: Sequence[PageName]) -
             "SELECT p.prefix, p.version, p.page FROM wanted w JOIN loan_map p "
             f"ON p.log_id = {mark} AND p.prefix = w.prefix AND p.version = w.version"
         )
-        values = tuple(value for name in part for value in name) + (log_id,)
+        values = (*(value for name in part for value in name), log_id)
         for prefix, version, page in connection.exec_driver_sql(statement, values):
             found[prefix, version] = bytes(page)
     return found
@@ -150,11 +175,3 @@ def store_pages(connection: Connection, log_id: int, version: int, pages: Mappin
         f"INSERT INTO loan_map (log_id, prefix, version, page) VALUES ({mark}, {mark}, {mark}, {mark})",  # noqa: S608
         rows,
     )
-
-
-def _log_id(connection: Connection, institution: str) -> int:
-    query = select(tables.log.c.id).where(tables.log.c.institution == institution)
-    log_id = connection.execute(query).scalar_one_or_none()
-    if log_id is None:
-        raise NotFoundError(f"institution {institution[:40]!r} has no log here")
-    return int(log_id)

@@ -182,7 +182,7 @@ def _read(raw: Mapping[PageName, bytes], prefix: str, node: Node) -> Page:
         raise MapChangedError(f"{where} is missing from the database; restore it from a backup")
     page = _parse(content)
     made = _bucket_node(page, prefix, 0) if isinstance(page, list) else _branch_node(page, 0)
-    if made.digest != node.digest:
+    if (made.digest, made.loans) != (node.digest, node.loans):
         raise MapChangedError(f"{where} was changed in the database; restore it from a backup")
     return page
 
@@ -195,10 +195,12 @@ def _parse(raw: bytes) -> Page:
             for at in range(0, len(body), LOAN_BYTES)
         ]
     if kind == b"N" and len(body) == 16 * CHILD_BYTES:
-        return tuple(
+        children = tuple(
             Node(body[at], body[at + 1 : at + 33], int.from_bytes(body[at + 33 : at + 41], "big"))
             for at in range(0, len(body), CHILD_BYTES)
         )
+        if all(one.loans in {1, 2} or one == NOTHING for one in children):
+            return children
     raise MapChangedError("a page of the loan map is not in its form; restore the database from a backup")
 
 
@@ -243,7 +245,8 @@ def _only(
         if node.loans:
             name = f"{prefix}{digit:x}"
             page = _read(load([(name, node.version)]), name, node)
-            assert isinstance(page, list)
+            if not isinstance(page, list):
+                raise MapChangedError(f"page {name!r} of the loan map is a branch of one loan; restore the database")
             found, state = page[0]
             return state if found == key else OtherLoan(found, state)
     return None
