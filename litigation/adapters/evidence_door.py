@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from evidence_service.core.package import PackagedEvent
 from evidence_service.ports import PublishedCheckpoint, StoredEvent
 from evidence_service.service import EvidenceService
-from evidence_service.workflow.prove import disclosures_of
+from evidence_service.workflow.prove import body_of, disclosures_of
 from litigation.core.disclosure_set import for_court
 from litigation.core.history import HistoryEvent, LoanHistory, Original
 
@@ -22,19 +22,18 @@ def packaged_events(
     evidence: EvidenceService, events: Sequence[StoredEvent], published: PublishedCheckpoint
 ) -> tuple[PackagedEvent, ...]:
     """Leaf, proof under one checkpoint, and the court's disclosures of each event."""
-    return tuple(
-        PackagedEvent(
-            seq=event.sequence,
-            leaf=event.leaf,
-            proof=evidence.prove(event, published).proof.text(),
-            disclosures=tuple(item.encoded for item in for_court(disclosures_of(event))),
-        )
-        for event in events
-    )
+    return tuple(_packaged(evidence, event, published) for event in events)
+
+
+def _packaged(evidence: EvidenceService, event: StoredEvent, published: PublishedCheckpoint) -> PackagedEvent:
+    erased = evidence.erased_form(event)
+    opened = () if erased is not None else for_court(disclosures_of(event))
+    proof = evidence.prove(event, published).proof.text()
+    return PackagedEvent(event.sequence, event.leaf, proof, tuple(item.encoded for item in opened), erased)
 
 
 def _event(event: StoredEvent) -> HistoryEvent:
-    body = json.loads(event.body)
+    body = {"payload": {}} if event.erased else json.loads(body_of(event))
     return HistoryEvent(
         event_id=event.event_id,
         type=event.type,
@@ -50,4 +49,5 @@ def _event(event: StoredEvent) -> HistoryEvent:
         environment=bool(body.get("environment")),
         source_key=body.get("source_signature", {}).get("key", ""),
         corroborates=tuple(body.get("corroborates", [])),
+        erased=event.erased,
     )

@@ -12,12 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from evidence_service.adapters.file_vault import FileVault
-from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.database import migrate, open_database
 from evidence_service.importing.records import Accepted
 from evidence_service.workflow import import_events
 from evidence_service.workflow.import_events import ImportCounts, ImportDoors, import_records
-from tests.evidence_service.adapters.logs import make_log
+from tests.evidence_service.adapters.logs import make_log, open_store
 from tests.evidence_service.examples import INSTITUTION, attachment, event_value, line
 
 BATCH = 10
@@ -41,7 +40,7 @@ def main(url: str, vault: Path, count: int) -> None:
     """Import everything from the first event on; what is known already is a duplicate."""
     engine = open_database(url)
     migrate(engine)
-    store = SqlLogStore(engine)
+    store = open_store(engine)
     make_log(store)
     told = 0
 
@@ -55,7 +54,7 @@ def main(url: str, vault: Path, count: int) -> None:
 
     doors = ImportDoors(
         store=store,
-        vault=FileVault(vault),
+        vault=FileVault(vault, engine, store.keys),
         find_file=lambda _sha256: None,
         reject=lambda reject: sys.exit(f"rejected: {reject}"),
         progress=answer,

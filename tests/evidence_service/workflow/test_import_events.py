@@ -25,7 +25,8 @@ from evidence_service.importing.ndjson import read_ndjson
 from evidence_service.importing.records import Accepted, Record, Rejected
 from evidence_service.workflow import import_events
 from evidence_service.workflow.import_events import ImportCounts, ImportDoors, Reject, import_records
-from tests.evidence_service.adapters.logs import make_log
+from evidence_service.workflow.prove import body_of
+from tests.evidence_service.adapters.logs import make_log, open_store
 from tests.evidence_service.examples import INSTITUTION, NOW, Randomness, attachment, event_value, line
 
 ORIGINAL = "借款合同 the contract".encode()
@@ -74,16 +75,16 @@ def tally(counts: ImportCounts) -> tuple[int, int, int, int]:
 
 @pytest.fixture
 def importer(engine: Engine, tmp_path: Path) -> Importer:
-    store = SqlLogStore(engine)
+    store = open_store(engine)
     make_log(store)
-    return Importer(store, FileVault(tmp_path / "vault"))
+    return Importer(store, FileVault(tmp_path / "vault", engine, store.keys))
 
 
 @pytest.fixture
 def small_importer(sqlite_engine: Engine, tmp_path: Path) -> Importer:
-    store = SqlLogStore(sqlite_engine)
+    store = open_store(sqlite_engine)
     make_log(store)
-    return Importer(store, FileVault(tmp_path / "vault"))
+    return Importer(store, FileVault(tmp_path / "vault", sqlite_engine, store.keys))
 
 
 def with_original(**changes: Any) -> dict[str, Any]:
@@ -225,10 +226,10 @@ def test_an_original_is_in_the_vault_and_its_bytes_are_not_in_the_event(importer
     if brought_as == "file":
         importer.files[sha256_hex(ORIGINAL)] = ORIGINAL
     if brought_as == "brought before":
-        importer.vault.put(ORIGINAL)
+        importer.vault.put(INSTITUTION, ["borrower:B0001"], ORIGINAL)
     assert tally(importer.take_values(value)) == (1, 1, 0, 0)
-    assert importer.vault.get(sha256_hex(ORIGINAL)) == ORIGINAL
-    body = json.loads(importer.store.event("E-1").body)
+    assert importer.vault.get(INSTITUTION, sha256_hex(ORIGINAL)) == ORIGINAL
+    body = json.loads(body_of(importer.store.event("E-1")))
     assert body["attachments"] == [attachment(ORIGINAL)]
 
 
@@ -281,7 +282,7 @@ def test_originals_are_on_disk_before_their_event_is_logged(
     open_writer: Callable[[str], Any] = importer.store.writing
 
     def watch(institution: str) -> Any:
-        seen.append(importer.vault.get(sha256_hex(ORIGINAL)))
+        seen.append(importer.vault.get(INSTITUTION, sha256_hex(ORIGINAL)))
         return open_writer(institution)
 
     monkeypatch.setattr(importer.store, "writing", watch)

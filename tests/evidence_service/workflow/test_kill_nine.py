@@ -20,6 +20,7 @@ from evidence_service.database import open_database
 from evidence_service.workflow.audit import audit_consistency
 from evidence_service.workflow.publish import publish
 from tests.conftest import ROOT
+from tests.evidence_service.adapters.logs import open_store
 from tests.evidence_service.core.signing import TestKey
 from tests.evidence_service.examples import INSTITUTION, NOW
 from tests.evidence_service.workflow.import_worker import original
@@ -67,7 +68,7 @@ def assert_sound(store: SqlLogStore, vault: FileVault) -> int:
         for one in mine:
             number = int(one.event_id.removeprefix("E-"))
             if number % 3 == 0:
-                assert vault.get(sha256_hex(original(number))) == original(number)
+                assert vault.get(INSTITUTION, sha256_hex(original(number))) == original(number)
     return size
 
 
@@ -80,7 +81,7 @@ def test_an_import_that_is_killed_five_times_keeps_every_acknowledged_event_and_
         *(database_url, str(vault), str(COUNT)),
     ]
     engine = open_database(database_url)
-    store = SqlLogStore(engine)
+    store = open_store(engine)
     told: dict[int, str] = {}
     sizes = [0]
     for kill in range(KILLS):
@@ -88,7 +89,7 @@ def test_an_import_that_is_killed_five_times_keeps_every_acknowledged_event_and_
         assert run_and_kill(command, printed, dice.uniform(0.0, 0.25)), "it finished before it was killed"
         told |= acknowledged(printed)
         _wait_for_its_last_transaction(database_url)
-        sizes.append(assert_sound(store, FileVault(vault)))
+        sizes.append(assert_sound(store, FileVault(vault, engine, store.keys)))
         assert told
         logged = {one.index: one.event_id for one in store.events_before(INSTITUTION, None, COUNT)}
         assert told.items() <= logged.items()
@@ -99,7 +100,7 @@ def test_an_import_that_is_killed_five_times_keeps_every_acknowledged_event_and_
         [*command[:-1], str(sizes[-1] + 50)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
     )
     assert finished.returncode == 0, finished.stderr
-    assert assert_sound(store, FileVault(vault)) == sizes[-1] + 50
+    assert assert_sound(store, FileVault(vault, engine, store.keys)) == sizes[-1] + 50
     published = publish(store, store.log(INSTITUTION), TestKey(store.log(INSTITUTION).origin), NOW)
     for size in sorted({size for size in sizes if size}):
         assert audit_consistency(store, INSTITUTION, size, published.checkpoint.size).consistent
