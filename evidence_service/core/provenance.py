@@ -196,7 +196,7 @@ def _business(events: Sequence[EventOrigin]) -> tuple[Statement, ...]:
 def _agreed(number: str, text: str) -> tuple[Statement, ...]:
     if not number and not text:
         return ()
-    return (Statement("clause", Known.DECLARED, {"number": number, "text": text}),)
+    return (Statement("clause", Known.DECLARED, {"number": number, "wording": text}),)
 
 
 def _declared(events: Sequence[EventOrigin]) -> tuple[Statement, ...]:

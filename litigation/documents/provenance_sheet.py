@@ -6,6 +6,8 @@ Spec: docs/spec/provenance.md; Online Rules 18, Civil Evidence Rules 94. Where t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from evidence_service.core.event import parse_instant
@@ -45,25 +47,30 @@ def _rows(
     statements: Mapping[str, tuple[Statement, ...]],
     widths: tuple[float, float, float],
 ) -> Iterator[Row]:
-    """One row for each statement under a heading; the label stands in the first one only."""
-    said = [(str(one.known), *words(form, one)) for one in statements.get(heading["key"], ())]
-    for number, (known, zh, en) in enumerate(said or [("", form["none"]["zh"], form["none"]["en"])]):
+    """One row for each way of knowing under a heading; the label stands in the first one only."""
+    said = [(str(one.known), words(form, one)) for one in statements.get(heading["key"], ())]
+    grouped = [(known, [text for _, text in group]) for known, group in groupby(said, key=itemgetter(0))]
+    for number, (known, texts) in enumerate(grouped or [("", [(form["none"]["zh"], form["none"]["en"])])]):
         label = (Span(heading["zh"], SMALL), Span(f"\n{heading['en']}", _EN)) if number == 0 else ()
+        lines = [
+            Span(text, style)
+            for at, (zh, en) in enumerate(texts)
+            for text, style in ((zh if at == 0 else f"\n{zh}", SMALL), (f"\n{en}", _EN))
+        ]
         yield Row(
             widths,
             (
                 cell(flow, label, widths[0], leading=11.2),
                 text_cell(flow, form["known"][known], widths[1], "center"),
-                cell(flow, (Span(zh, SMALL), Span(f"\n{en}", _EN)), widths[2], leading=11.2),
+                cell(flow, lines, widths[2], leading=11.2),
             ),
-            whole=True,
         )
 
 
 def words(form: Template, statement: Statement) -> tuple[str, str]:
     """The sentence of a statement, Chinese and English."""
     code, values = statement.code, {name: _value(form, name, text) for name, text in statement.values.items()}
-    if code == "clause" and not values["text"]:
+    if code == "clause" and not values["wording"]:
         code = "clause-unquoted"
     found: Any = form["statements"][code]
     zh, en = fill(found["zh"], **values), fill(found["en"], **values)

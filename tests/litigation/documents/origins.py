@@ -1,4 +1,4 @@
-"""Provenance for the case files of the tests: what an ordinary loan shows, and what strains the sheet. All fictional."""
+"""Provenance for the case files of the tests: what an ordinary loan shows, and what strains the sheet. Fictional."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def ordinary_provenance(events: Sequence[LoggedEvent]) -> Provenance:
     """Two systems, one signs; a token and an anchor; a clause in the contract; one machine."""
     confirmations = (
         Confirmation("token", "样例时间戳中心", STAMPED, "20481"),
-        Confirmation("anchor", "chain 31337", None, "block 12"),
+        Confirmation("anchor", "31337", None, "12"),
     )
     return provenance(origins(events), confirmations, [environment()], CLAUSE)
 
