@@ -15,9 +15,10 @@ from evidence_service.errors import NotFoundError
 from evidence_service.institution_files import read_institution
 from evidence_service.ports import AnchorRecord, PublishedCheckpoint
 from evidence_service.service import EvidenceService
-from litigation.adapters.evidence_door import history_of, packaged_events
+from litigation.adapters.evidence_door import confirmations, history_of, packaged_events
 from litigation.adapters.sql_case_store import CaseRow, PackageRow, SqlCaseStore
 from litigation.core.history import LoanHistory, court_date
+from litigation.core.origin import Surroundings
 from litigation.core.plaintiff import plaintiff_from
 from litigation.documents.fonts import FontSet
 from litigation.errors import LitigationError
@@ -148,7 +149,7 @@ class LitigationService:
         material = self.evidence.material(institution, loan, source.published)
         report = twin_report(metadata, packaged, material, source.published.created_at)
         read_original = partial(self.evidence.original, institution)
-        case = assemble_case(history, assessment, report, source, read_original)
+        case = assemble_case(history, assessment, report, source, read_original, self._surroundings(source))
         metadata = metadata_for(source, reference, head.reference, entries, draft=case.draft)
         return build_package(
             case,
@@ -160,6 +161,10 @@ class LitigationService:
             self.fonts,
             lambda text: self.evidence.sign_package(institution, text),
         )
+
+    def _surroundings(self, source: CaseSource) -> Surroundings:
+        """Who else saw the pinned checkpoint, and what was observed where its events were captured."""
+        return Surroundings(confirmations(self.evidence, source.published, source.chain), tuple(self.evidence.environments()))
 
     def record(self, source: CaseSource, built: list[PackageFile], reason: str) -> None:
         """Log and store what was built: each case and each package once, however often this runs."""

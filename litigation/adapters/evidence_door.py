@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from evidence_service.core.metadata import ChainClaim
 from evidence_service.core.package import PackagedEvent
+from evidence_service.core.provenance import Confirmation
 from evidence_service.ports import PublishedCheckpoint, StoredEvent
 from evidence_service.service import EvidenceService
 from evidence_service.workflow.prove import body_of, disclosures_of
@@ -16,6 +18,23 @@ from litigation.core.history import HistoryEvent, LoanHistory, Original
 def history_of(institution: str, loan: str, events: Sequence[StoredEvent]) -> LoanHistory:
     """A loan's events as history."""
     return LoanHistory(institution, loan, tuple(_event(event) for event in events))
+
+
+def confirmations(
+    evidence: EvidenceService, published: PublishedCheckpoint, chain: ChainClaim | None
+) -> tuple[Confirmation, ...]:
+    """Who other than the lender saw a checkpoint: tokens, cosignatures, and its anchor."""
+    institution = published.checkpoint.origin.rpartition("/")[2]
+    found = [
+        Confirmation("token", one.authority, one.stamped_at, str(one.serial))
+        for one in evidence.tokens(institution, published.checkpoint.size)
+    ]
+    for witness in evidence.witness_report(institution, published).witnesses:
+        if witness.cosigned_at is not None:
+            found.append(Confirmation("cosignature", witness.name, witness.cosigned_at))
+    if chain is not None:
+        found.append(Confirmation("anchor", str(chain.chain_id), None, str(chain.block)))
+    return tuple(found)
 
 
 def packaged_events(
