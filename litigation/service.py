@@ -164,7 +164,8 @@ class LitigationService:
 
     def _surroundings(self, source: CaseSource) -> Surroundings:
         """Who else saw the pinned checkpoint, and what was observed where its events were captured."""
-        return Surroundings(confirmations(self.evidence, source.published, source.chain), tuple(self.evidence.environments()))
+        seen = confirmations(self.evidence, source.log.institution, source.published, source.chain)
+        return Surroundings(seen, tuple(self.evidence.environments()))
 
     def record(self, source: CaseSource, built: list[PackageFile], reason: str) -> None:
         """Log and store what was built: each case and each package once, however often this runs."""

@@ -162,7 +162,8 @@ def _storage(events: Sequence[EventOrigin]) -> tuple[Statement, ...]:
 
 def _confirmed(one: Confirmation) -> Statement:
     at = "" if one.at is None else format_instant(one.at)
-    return Statement(one.kind, Known.CONFIRMED, {"name": one.name, "time": at, "reference": one.reference})
+    known = Known.RECORDED if one.kind == "anchor" else Known.CONFIRMED  # who runs the chain, the reader's file says
+    return Statement(one.kind, known, {"name": one.name, "time": at, "reference": one.reference})
 
 
 def _links(events: Sequence[EventOrigin]) -> tuple[Statement, ...]:

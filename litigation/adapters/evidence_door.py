@@ -21,10 +21,9 @@ def history_of(institution: str, loan: str, events: Sequence[StoredEvent]) -> Lo
 
 
 def confirmations(
-    evidence: EvidenceService, published: PublishedCheckpoint, chain: ChainClaim | None
+    evidence: EvidenceService, institution: str, published: PublishedCheckpoint, chain: ChainClaim | None
 ) -> tuple[Confirmation, ...]:
     """Who other than the lender saw a checkpoint: tokens, cosignatures, and its anchor."""
-    institution = published.checkpoint.origin.rpartition("/")[2]
     found = [
         Confirmation("token", one.authority, one.stamped_at, str(one.serial))
         for one in evidence.tokens(institution, published.checkpoint.size)
