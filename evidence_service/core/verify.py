@@ -11,7 +11,7 @@ from datetime import datetime
 
 from evidence_service.core.anchor_view import ChainReader
 from evidence_service.core.checks import anchor, completeness, entries, files, log, times, witness
-from evidence_service.core.checks.since import since, time_statements
+from evidence_service.core.checks.since import seen_by_keepers, since, time_statements
 from evidence_service.core.checks.subject import Subject, read_package, read_proof, read_twin
 from evidence_service.core.container import Limits
 from evidence_service.core.reasons import CheckState
@@ -75,7 +75,7 @@ def _verify(
         # (6) log signature by a pinned key
         log.check_log_signature(subject, trust, now, proven),
         # (7) witness quorum
-        witness.check_witnesses(subject, trust, now, proven),
+        witness.check_witnesses(subject, trust, now, seen_by_keepers(statements, valid)),
         # (8) the pinned contract on the pinned chain holds this size and root, deep enough
         ([], anchored.finding),
         # (9) times in order, and the gap shown

@@ -41,7 +41,7 @@ class Moments:
     @property
     def made_after(self) -> datetime | None:
         """The package holds these statements, so it was made after the last of them."""
-        return max((one.time for one in self.statements), default=None)
+        return max((one.time for one in self.statements if one.revoked_at is None), default=None)
 
 
 def check_files(

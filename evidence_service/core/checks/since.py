@@ -6,6 +6,7 @@ pinned witnesses, tokens of pinned authorities, and an anchor on a chain that th
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from evidence_service.core.checks.anchor import AnchorFinding
@@ -26,12 +27,22 @@ def time_statements(
     if trust is None:
         return ()
     found = [*witness_times(subject, trust), *token_times(subject, trust), *_anchor_time(anchored)]
-    return tuple(one for one in found if one.time <= now)
+    return tuple(_as_of(one, now) for one in found if one.time <= now)
 
 
 def since(statements: tuple[TimeStatement, ...], trust: TrustFile | None) -> TimeStatement | None:
     """The earliest time that they prove together."""
     return None if trust is None else independent_time(statements, trust.quorum)
+
+
+def seen_by_keepers(statements: tuple[TimeStatement, ...], trust: TrustFile | None) -> TimeStatement | None:
+    """The earliest time proven by those who refuse a fork: witnesses and contracts. An authority stamps any text."""
+    return since(tuple(one for one in statements if one.source is not TimeSource.AUTHORITY), trust)
+
+
+def _as_of(one: TimeStatement, now: datetime) -> TimeStatement:
+    """A revocation that lies ahead is none yet."""
+    return replace(one, revoked_at=None) if one.revoked_at is not None and one.revoked_at > now else one
 
 
 def _anchor_time(anchored: AnchorFinding) -> tuple[TimeStatement, ...]:

@@ -26,7 +26,8 @@ def check_witnesses(
 ) -> tuple[list[Finding], Finding]:
     """(7) A quorum of pinned witnesses cosigned every checkpoint that is used.
 
-    `proven` is the earliest time that independent parties prove together: it decides over revoked keys.
+    `proven` is the earliest time proven by unrevoked witnesses or a contract, who refuse forks: it decides over revoked
+    keys. A timestamp authority does not count here, for it stamps any text, a fork's too.
     """
     checkpoints = subject.checkpoints()
     notes = [parse_note(text.encode()) for text in checkpoints]

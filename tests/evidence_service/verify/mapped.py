@@ -79,4 +79,4 @@ def prove(states: dict[str, LoanState], loan: str) -> Any:
     """The proof of one loan in a map of these states."""
     made = update_map(lambda _: {}, None, {map_key(name): Change(None, state) for name, state in states.items()}, 1)
     pages: dict[PageName, bytes] = {(prefix, 1): page for prefix, page in made.pages.items()}
-    return prove_in_map(lambda names: {name: pages[name] for name in names}, Node(2, made.root, 1), map_key(loan))
+    return prove_in_map(lambda names: {name: pages[name] for name in names}, Node(len(states), made.root, 1), map_key(loan))

@@ -110,13 +110,21 @@ def test_a_chain_that_the_lender_runs_alone_saves_no_revoked_key() -> None:
         assert since is None or (since["source"], since["grade"]) == ("chain", "consortium")
 
 
-def test_a_revoked_witness_s_old_cosignature_counts_with_another_s_word_only() -> None:
-    """Two of three witness keys are stolen: with the authority's stamp from before, their cosignatures still count."""
-    pins = [replace(witness.pin, revoked_at=STAMPED + HOUR) for witness in lender().witnesses[:2]]
-    witnesses = (*pins, lender().witnesses[2].pin)
-    with_stamp = lender().pinned(witnesses=witnesses)
-    assert verify(with_stamp).check(7).code == "witness-quorum"
-    assert verify(replace(with_stamp, authorities=())).check(7).code == "witness-quorum-missing"
+def test_a_revoked_witness_s_old_cosignature_counts_with_the_word_of_others_who_refuse_forks() -> None:
+    """Two of three witness keys are stolen. A stamp from before does not save them: authorities stamp forks too."""
+    pins = [replace(witness.pin, revoked_at=NOW - DAY) for witness in lender().witnesses[:2]]
+    trust = lender().pinned(witnesses=(*pins, lender().witnesses[2].pin))
+    assert verify(trust).check(7).code == "witness-quorum-missing"
+    anchored = verify_package(lender().package, trust, lender().chain, NOW)
+    assert anchored.check(7).code == "witness-quorum"
+    self_run = replace(trust, chains=(replace(trust.chains[0], grade=ChainGrade.SELF_RUN),))
+    assert verify_package(lender().package, self_run, lender().chain, NOW).check(7).code == "witness-quorum-missing"
+
+
+def test_a_revocation_that_lies_ahead_is_none_yet() -> None:
+    pins = tuple(replace(witness.pin, revoked_at=NOW + DAY) for witness in lender().witnesses)
+    assert verify(lender().pinned(witnesses=pins, authorities=())).unaltered_since is not None
+    assert verify(lender().pinned(witnesses=pins, authorities=()), now=NOW + 2 * DAY).unaltered_since is None
 
 
 def test_a_revoked_authority_gives_no_time_by_itself() -> None:

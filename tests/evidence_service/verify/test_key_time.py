@@ -82,27 +82,18 @@ def test_witnesses_count_from_when_their_quorum_was_complete() -> None:
     assert time_of([witness(-9, "a"), witness(-8, "a"), witness(-5, "b")], 2) == -5  # twice the same witness is one
 
 
-def test_a_revoked_key_s_time_counts_only_with_another_s_word() -> None:
+def test_a_revoked_key_says_nothing_of_time_however_old_it_says_it_is() -> None:
     revoked = NOW - timedelta(hours=4)
     assert time_of([said(-9, revoked=revoked)]) is None
-    assert time_of([said(-9, revoked=revoked), said(-3, name="other")]) == -3
-    assert time_of([said(-9, revoked=revoked), said(-5, name="other")]) == -9
-
-
-def test_two_revoked_keys_do_not_save_each_other() -> None:
-    revoked = NOW - timedelta(hours=4)
     assert time_of([said(-9, revoked=revoked), witness(-8, "w", revoked)]) is None
+    assert time_of([said(-9, revoked=revoked), said(-3, name="other")]) == -3
+    assert time_of([said(-9, revoked=revoked), said(-5, name="other")]) == -5  # a thief may have written the -9
 
 
 @given(st.lists(st.tuples(st.integers(-99, 0), st.booleans()), max_size=6))
-def test_a_statement_by_a_revoked_key_never_makes_the_proof_of_its_own_age(parts: list[tuple[int, bool]]) -> None:
+def test_only_statements_by_unrevoked_keys_make_the_time(parts: list[tuple[int, bool]]) -> None:
     revoked = NOW - timedelta(hours=50)
     statements = [said(hours, name=str(i), revoked=revoked if bad else None) for i, (hours, bad) in enumerate(parts)]
     honest = [one.time for one in statements if one.revoked_at is None]
     found = independent_time(statements)
-    if not honest:
-        assert found is None
-    else:
-        assert found is not None
-        assert found.time <= min(honest)
-        assert found.time == min(honest) or min(honest) < revoked
+    assert (None if found is None else found.time) == min(honest, default=None)
