@@ -1,18 +1,20 @@
-"""The `chain` commands: start, stop and look at the local chain of an instance.
+"""The `chain` commands: start and stop the local chain of an instance, and say how chain and anchors stand.
 
-Spec: docs/spec/anchor.md, "The local chain". With --json one object: {running, chain_id, head, saved_head}.
+Spec: docs/spec/anchor.md, "The local chain" and "Status".
 """
 
 from __future__ import annotations
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
 from evidence_service.adapters.local_chain import LocalChain
-from evidence_service.console import refusals_exit_1
+from evidence_service.chain_status_words import look_at_chain, status_lines
+from evidence_service.console import emit, refusals_exit_1
 from evidence_service.core.chain import ChainStatus
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -20,7 +22,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON o
 
 @click.group()
 def chain() -> None:
-    """The local chain of this instance."""
+    """The chain of this instance, and its anchors on it."""
 
 
 @chain.command()
@@ -43,12 +45,18 @@ def stop(context: click.Context, as_json: bool) -> None:
 
 
 @chain.command()
+@click.option(
+    "--alert-after", type=click.IntRange(min=1), default=60, show_default=True, help="Minutes that an anchor may wait."
+)
 @as_json
 @click.pass_context
 @refusals_exit_1
-def status(context: click.Context, as_json: bool) -> None:
-    """Say whether the chain runs, its newest block, and the newest block that is safe on disk."""
-    _tell(LocalChain(_home(context)).status(), as_json=as_json)
+def status(context: click.Context, alert_after: int, as_json: bool) -> None:
+    """Say how the chain, the account and every log's anchors stand; exit 1 when something needs a person."""
+    report = look_at_chain(_home(context), timedelta(minutes=alert_after))
+    emit(as_json, report.as_json(), status_lines(report))
+    if report.asks:
+        raise click.exceptions.Exit(1)
 
 
 def _home(context: click.Context) -> Path:

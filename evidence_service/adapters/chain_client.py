@@ -128,6 +128,10 @@ class ChainClient:
         with self.asking("our balance") as web3:
             return int(web3.eth.get_balance(cast("Any", self.address)))
 
+    def most_for(self, gas: int) -> int:
+        """What a transaction with this gas limit may cost at today's fees."""
+        return _most(self._fields(gas))
+
     def block_number(self) -> int:
         """The newest block."""
         with self.asking("its newest block") as web3:
@@ -177,7 +181,7 @@ class ChainClient:
 
     def _check_funds(self, transaction: dict[str, Any], doing: str) -> None:
         """A node asks for gas limit times fee cap before it takes a transaction; said here in a sentence."""
-        most = transaction["gas"] * transaction.get("maxFeePerGas", transaction.get("gasPrice", 0))
+        most = _most(transaction)
         if most and self.balance() < most:
             raise self._out_of_funds(f"{doing} (it may cost up to {most} wei)")
 
@@ -244,6 +248,10 @@ class ChainClient:
             # Clique and QBFT chains put more into a header's extra data than the Yellow Paper allows.
             self._connection.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
         return self._connection
+
+
+def _most(transaction: dict[str, Any]) -> int:
+    return int(transaction["gas"] * transaction.get("maxFeePerGas", transaction.get("gasPrice", 0)))
 
 
 def hexadecimal(value: bytes) -> str:

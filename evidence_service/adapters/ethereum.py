@@ -181,6 +181,10 @@ class EthereumAnchor:
         """What the account holds, in the chain's smallest unit."""
         return self._client.balance()
 
+    def most_for_an_anchor(self) -> int:
+        """What an anchor with a long proof may cost at today's fees."""
+        return self._client.most_for(ANCHOR_GAS + 40 * ANCHOR_GAS_PER_NODE)
+
     def registry(self) -> ContractClient:
         """The FilingRegistry beside the anchor contract, used by the same account."""
         return ContractClient(self._client, "FilingRegistry", self._deployed().filing_registry)

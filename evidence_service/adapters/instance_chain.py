@@ -19,7 +19,8 @@ from evidence_service.adapters.ethereum import EthereumAnchor
 from evidence_service.adapters.json_rpc import JsonRpc
 from evidence_service.adapters.local_chain import LocalChain
 from evidence_service.adapters.receipt_trie import fetch_material
-from evidence_service.core.chain import Deployment, LogWitnesses, PreparedTx, TxOutcome
+from evidence_service.core.chain import ChainStatus, Deployment, LogWitnesses, PreparedTx, TxOutcome
+from evidence_service.core.chain_report import Funds
 from evidence_service.core.trust import ChainGrade, PinnedChain
 from evidence_service.errors import ChainError
 from evidence_service.settings import Settings
@@ -36,6 +37,11 @@ class InstanceChain:
     def is_local(self) -> bool:
         """Whether the instance runs its own chain."""
         return not self._settings.rpc_url
+
+    @property
+    def confirmations(self) -> int:
+        """Blocks upon an anchor's block before it counts as final."""
+        return self._settings.confirmations
 
     @property
     def local(self) -> LocalChain:
@@ -72,11 +78,22 @@ class InstanceChain:
         known = self.deployment()
         if known is None:
             raise ChainError("this instance has no contracts yet; run `proofdocket init`")
-        url = self._start()
-        account = ChainAccount.load_or_make(self._settings.home)
-        anchor = EthereumAnchor(url, account, known.chain_id, known)
-        local = self.local if self.is_local else None
-        return OpenChain(anchor, known, url, account.address, local, self._settings.confirmations)
+        return self._opened(known, self._start())
+
+    def status(self) -> ChainStatus:
+        """Whether the chain runs; of another's chain nothing is known before it is asked."""
+        if self.is_local:
+            return self.local.status()
+        known = self.deployment()
+        return ChainStatus(running=False, chain_id=known.chain_id if known else None, head=None, saved_head=None)
+
+    def look(self) -> OpenChain | None:
+        """The chain if it can be asked without starting anything; None before `init` and while ours does not run."""
+        known = self.deployment()
+        if known is None or (self.is_local and not self.local.status().running):
+            return None
+        url = self.local.rpc_url if self.is_local else self._settings.rpc_url
+        return self._opened(known, url)
 
     def pinned(self, confirmations: int) -> PinnedChain | None:
         """This chain as a trust file pins it."""
@@ -91,6 +108,12 @@ class InstanceChain:
             grade=ChainGrade.SELF_RUN if self.is_local else ChainGrade.CONSORTIUM,
             confirmations=confirmations,
         )
+
+    def _opened(self, known: Deployment, url: str) -> OpenChain:
+        account = ChainAccount.load_or_make(self._settings.home)
+        anchor = EthereumAnchor(url, account, known.chain_id, known)
+        local = self.local if self.is_local else None
+        return OpenChain(anchor, known, url, account.address, local, self._settings.confirmations)
 
     def _start(self) -> str:
         if not self.is_local:
@@ -216,6 +239,20 @@ class OpenChain:
     def block_time(self, number: int) -> datetime:
         """When a block says that it was made."""
         return self._anchor.block_time(number)
+
+    def funds(self) -> Funds:
+        """Our account, and what an anchor may cost at most."""
+        return Funds(self._account, self._anchor.balance(), self._anchor.most_for_an_anchor())
+
+    @property
+    def anchor(self) -> EthereumAnchor:
+        """The contract's client: witnesses, rotation and succession."""
+        return self._anchor
+
+    def save(self) -> None:
+        """Local chain: save the state to disk. Elsewhere: nothing."""
+        if self._local is not None:
+            self._local.save_state()
 
     def settled_block(self) -> int:
         """The newest block that has as many others upon it as the settings ask for."""
