@@ -91,7 +91,9 @@ class _Filler:
         return base64url(sha256(b"%d" % loan).digest()[:16])
 
     def add(self, loans: Sequence[int]) -> None:
-        start, hashes, rows = self._store.log(INSTITUTION).size, [], []
+        start = self._store.log(INSTITUTION).size
+        hashes: list[bytes] = []
+        rows: list[tuple[int, int, bytes, bytes]] = []
         for loan in loans:
             seq, last = self._heads.get(loan, (0, b""))
             leaf = b'{"captured_at":"2026-06-01T08:00:00Z","kind":"event","loan":"%b","prev":"%b","seq":%d}' % (
