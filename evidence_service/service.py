@@ -19,15 +19,15 @@ from evidence_service.adapters.sql_access_log import SqlAccessLog
 from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
 from evidence_service.adapters.sql_corrections import SqlCorrections
 from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
+from evidence_service.adapters.sql_environments import SqlEnvironments
 from evidence_service.adapters.sql_erasures import SqlErasures
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_store import SqlLogStore
-from evidence_service.adapters.sql_environments import SqlEnvironments
 from evidence_service.adapters.sql_source_keys import SqlSourceKeys
 from evidence_service.adapters.surviving_copies import SurvivingCopies
 from evidence_service.core.clock_bounds import ClockBounds, refuse_far_off
-from evidence_service.core.environment import REPEAT, Environment
 from evidence_service.core.commitment import Disclosure
+from evidence_service.core.environment import REPEAT, Environment
 from evidence_service.core.erased import Erased
 from evidence_service.core.event import INSTITUTION, Event, event_from
 from evidence_service.core.policy import parse_policy
