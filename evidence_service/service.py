@@ -31,6 +31,7 @@ from evidence_service.core.environment import REPEAT, Environment
 from evidence_service.core.erased import Erased
 from evidence_service.core.event import INSTITUTION, Event, event_from
 from evidence_service.core.policy import parse_policy
+from evidence_service.core.source_signature import SourceRules
 from evidence_service.core.trust import PinnedAuthority, TrustFile
 from evidence_service.errors import ChainError, NotAnInstanceError, NotFoundError, SettingsError
 from evidence_service.importing.records import Record
@@ -169,6 +170,7 @@ class EvidenceService:
             progress=progress,
             now=self._edges.now,
             randomness=self._edges.randomness,
+            rules=self._edges.sources.rules,
         )
         counts = import_records(records, {log.institution for log in self.logs()}, doors)
         for institution in sorted(counts.institutions):
@@ -181,15 +183,18 @@ class EvidenceService:
         receipts: dict[int, Receipt] = {}
         for institution in sorted({event.institution for event in checked}):
             mine: dict[int, Event] = {at: event for at, event in enumerate(checked) if event.institution == institution}
-            made = self.log_events(institution, [*mine.values()])
+            made = self._log(institution, [*mine.values()], SourceRules(self.sources.rules(institution).keys))
             receipts.update(zip(mine, made, strict=True))
         return [receipts[at] for at in range(len(checked))]
 
     def log_events(self, institution: str, events: Sequence[Event]) -> list[Receipt]:
         """Log checked events of one institution; returns receipts in order once everything is durable."""
+        return self._log(institution, events, self.sources.rules(institution))
+
+    def _log(self, institution: str, events: Sequence[Event], rules: SourceRules) -> list[Receipt]:
         self._before_capture()
         receipts = ingest_batch(
-            self._edges.store, institution, events, now=self.now(), randomness=self._edges.randomness
+            self._edges.store, institution, events, now=self.now(), randomness=self._edges.randomness, rules=rules
         )
         if any("corrects" in event.fields for event in events):
             # Crash here: logged, and its case does not know; the next correction or `docket list` tells it.

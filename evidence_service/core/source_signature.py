@@ -70,6 +70,10 @@ class SourceRules:
     required: bool = False
 
 
+NO_RULES = SourceRules({})
+"""No key is registered, and none is required."""
+
+
 def key_name(key: VerifierKey) -> str:
     """How events name a key: its name and its key ID."""
     return f"{key.name}+{key.key_id.hex()}"

@@ -12,6 +12,7 @@ from typing import Any
 
 from evidence_service.core.canonical import parse_strict
 from evidence_service.core.event import Event, EventError, event_from
+from evidence_service.core.source_signature import NO_RULES, SourceRules
 from evidence_service.errors import ProofDocketError
 from evidence_service.importing.records import Accepted, Record, Rejected
 from evidence_service.ports import LogStore, Vault
@@ -52,6 +53,7 @@ class ImportDoors:
     progress: Callable[[ImportCounts], None]
     now: Callable[[], datetime]
     randomness: Callable[[int], bytes]
+    rules: Callable[[str], SourceRules] = lambda institution: NO_RULES
 
 
 def import_records(records: Iterable[Record], allowed: set[str], doors: ImportDoors) -> ImportCounts:
@@ -83,6 +85,7 @@ def _take_batch(batch: list[Record], allowed: set[str], doors: ImportDoors, coun
             [event for _, event in lines],
             now=doors.now(),
             randomness=doors.randomness,
+            rules=doors.rules(institution),
         )
         counts.institutions.add(institution)
         for (line, _), receipt in zip(lines, receipts, strict=True):

@@ -13,11 +13,12 @@ from datetime import datetime
 
 from evidence_service.core.commitment import base64url, commit_digests
 from evidence_service.core.corrections import Place, check_correction
-from evidence_service.core.event import CLOCK_SKEW, Event, check_not_future, format_instant
+from evidence_service.core.event import CLOCK_SKEW, Event, EventError, check_not_future, format_instant
 from evidence_service.core.event_parts import Part, parts_of
 from evidence_service.core.leaf import leaf_bytes
 from evidence_service.core.merkle import leaf_hash
 from evidence_service.core.sealing import NONCE_BYTES, SECRET_BYTES, event_place, seal_part
+from evidence_service.core.source_signature import NO_RULES, SourceRules, check_source
 from evidence_service.core.tiles import check_leaf_length
 from evidence_service.errors import ProofDocketError, StoreError
 from evidence_service.ports import LoanHead, LogStore, LogWriter, NewEntry, SubjectKey
@@ -29,6 +30,12 @@ class ClockError(StoreError):
     """The clock stands before what the log already holds."""
 
     code = "clock-behind"
+
+
+class LinkUnknownError(EventError):
+    """An event corroborates one that the log does not hold."""
+
+    code = "link-unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +60,12 @@ def ingest_batch(
     *,
     now: datetime,
     randomness: Callable[[int], bytes],
+    rules: SourceRules = NO_RULES,
 ) -> list[Receipt]:
     """Append a batch of one institution's events; returns one receipt per event, in order."""
     drafts = [_drafted(event, randomness) for event in events]
     with store.writing(institution) as writer:
-        draft = _Draft(writer, drafts, _captured_at(writer, now), randomness)
+        draft = _Draft(writer, drafts, _captured_at(writer, now), randomness, rules)
         receipts = [draft.add(one) for one in drafts]
         subjects = {part.subject for one in draft.accepted for part in one.parts}
         # Keys first, and durable: a crash after this leaves keys without events, never events without keys.
@@ -102,14 +110,21 @@ class _Draft:
     """The entries of one batch while they get their place in the log and in their loan."""
 
     def __init__(
-        self, writer: LogWriter, drafts: Sequence[_Drafted], now: datetime, randomness: Callable[[int], bytes]
+        self,
+        writer: LogWriter,
+        drafts: Sequence[_Drafted],
+        now: datetime,
+        randomness: Callable[[int], bytes],
+        rules: SourceRules,
     ) -> None:
         self._start = writer.size
         self._now = now
+        self._rules = rules
         self._randomness = randomness
         self._known = dict(writer.known_events([one.event.id for one in drafts]))
         self._heads = writer.loan_heads(sorted({one.event.loan for one in drafts}))
         named = [one.event.fields["corrects"] for one in drafts if "corrects" in one.event.fields]
+        named += [link for one in drafts for link in one.event.fields.get("corroborates", ())]
         self._places = dict(writer.places_of(named)) if named else None
         self.corrections: list[tuple[int, int]] = []
         self.accepted: list[_Drafted] = []
@@ -124,6 +139,8 @@ class _Draft:
             check_not_future(event, self._now)
             corrected = self._places.get(event.fields.get("corrects", "")) if self._places is not None else None
             check_correction(event, corrected)
+            check_source(event.fields, self._rules, self._now)
+            self._check_links(event)
         except ProofDocketError as error:
             return Receipt(event.id, "rejected", -1, error.code, str(error))
         head = self._heads.get(event.loan)
@@ -145,6 +162,12 @@ class _Draft:
         if corrected is not None:
             self.corrections.append((index, corrected.index))
         return Receipt(event.id, "accepted", index)
+
+    def _check_links(self, event: Event) -> None:
+        """What an event corroborates is in the log, or came before it in this batch."""
+        for link in event.fields.get("corroborates", ()):
+            if self._places is None or link not in self._places:
+                raise LinkUnknownError("corroborates: names an event that is not in this log; send that one first")
 
     def entries(self, keys: Mapping[str, SubjectKey]) -> list[NewEntry]:
         """What was accepted, sealed under the keys of its subjects."""
