@@ -28,10 +28,12 @@ from evidence_service.settings import read_settings
 from evidence_service.verifier.chain_reader import RpcChainReader
 from evidence_service.verifier.folder import FolderReport, Task, verify_folder
 from evidence_service.verifier.inputs import verify_file
+from evidence_service.workflow.trust_file import Others
 from litigation.bootstrap import open_rooms
 from litigation.bundle_command import build_packages
 from litigation.sample.portfolio import DEFAULT_AS_OF, DEFAULT_SEED, write_portfolio
 from web.account_commands import add_account
+from web.demo_audit import audit_in_the_demo
 from web.demo_report import Figures, print_places, print_table, show_checks, step
 from web.init_command import initialise
 from web.ports import Role
@@ -59,14 +61,15 @@ def demo_command(context: click.Context, loans: int, seed: int, workers: int) ->
     step(2, f"sample portfolio of {loans} loans", lambda: _write(portfolio, loans, seed, figures))
     step(3, "import: every event checked, committed, logged", lambda: _import(service, portfolio, figures))
     step(4, "checkpoint signed, and anchored on the chain", lambda: _publish(service, figures))
-    step(5, "court packages of the overdue loans", lambda: _bundle(home, packages, workers, figures))
-    step(6, "the packages' digests logged, published, anchored", lambda: _publish(service, figures))
-    trust = _write_trust(service, trust_path)
-    report = step(7, "every package verified offline", lambda: _verify(packages, trust))
+    auditor = step(5, "loan map audited out of static tiles", lambda: audit_in_the_demo(service, folder))
+    step(6, "court packages of the overdue loans", lambda: _bundle(home, packages, workers, figures))
+    step(7, "the packages' digests logged, published, anchored", lambda: _publish(service, figures))
+    trust = _write_trust(service, trust_path, auditor)
+    report = step(8, "every package verified offline", lambda: _verify(packages, trust))
     unchecked = show_checks(report)
-    on_chain = step(8, "one package verified with the chain at hand", lambda: _ask_chain(service, packages, trust))
+    on_chain = step(9, "one package verified with the chain at hand", lambda: _ask_chain(service, packages, trust))
     say(f"    check 8: {on_chain.check(8).state.value.replace('_', ' ')}. {on_chain.check(8).reason}")
-    caught = step(9, "one byte flipped in a copy", lambda: _tamper(packages, folder / "tampered", trust))
+    caught = step(10, "one byte flipped in a copy", lambda: _tamper(packages, folder / "tampered", trust))
     account = _account(home, folder)
     service.chain.local.stop()
     print_table(figures, report.result.value, time.monotonic() - started)
@@ -126,8 +129,8 @@ def _bundle(home: Path, packages: Path, workers: int, figures: Figures) -> None:
         say(f"    {failure.case}: {failure.reason}")
 
 
-def _write_trust(service: EvidenceService, path: Path) -> TrustFile:
-    trust = service.trust_file(credit_codes(service.settings.institutions_dir))
+def _write_trust(service: EvidenceService, path: Path, auditor: str) -> TrustFile:
+    trust = service.trust_file(credit_codes(service.settings.institutions_dir), Others(auditors=(auditor,)))
     path.write_bytes(trust_bytes(trust))
     return trust
 
