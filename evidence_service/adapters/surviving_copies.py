@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, column, select, table
 
+from evidence_service.adapters import tables
+from evidence_service.adapters.tables_api import access
 from evidence_service.database import reading
 from evidence_service.ports.erasure import Copy
 
@@ -31,6 +33,7 @@ class SurvivingCopies:
         with reading(self._engine) as connection:
             for loan in loans:
                 found += _of_case(connection, f"{institution}:{loan}")
+            found += _disclosures(connection, institution, loans)
         found += self._files()
         found.append(Copy("import-file", "files that events were imported from, with their attachments", known=False))
         found.append(Copy("backup", f"backups of {self._home} and of the database made before", known=False))
@@ -45,6 +48,19 @@ class SurvivingCopies:
             folder = self._home / name
             if folder.is_dir() and any(folder.iterdir()):
                 yield Copy(kind, str(folder), known=False)
+
+
+def _disclosures(connection: Connection, institution: str, loans: Collection[str]) -> Iterator[Copy]:
+    """Fields of these loans' entries that were opened for somebody, as the access log has it."""
+    event, log = tables.event.c, tables.log.c
+    known = select(event.idx).join(tables.log, log.id == event.log_id).where(log.institution == institution)
+    entries = {
+        f"entry {index}" for loan in loans for index in connection.execute(known.where(event.loan == loan)).scalars()
+    }
+    query = select(access).where(access.c.institution == institution, access.c.action == "disclose")
+    for row in connection.execute(query.order_by(access.c.id)):
+        if row.object.partition(":")[0] in entries:
+            yield Copy("disclosure", f"{row.object} (opened by {row.who} on {row.at[:10]}: {row.purpose})")
 
 
 def _of_case(connection: Connection, reference: str) -> Iterator[Copy]:
