@@ -1,6 +1,6 @@
 """The demo's map auditor: the whole way of an auditor, played on one machine. It is not independent, and says so.
 
-Spec: docs/spec/log.md (Auditor's note). He reads static tiles, keeps a key and a memory of his own, and hands over a note.
+Spec: docs/spec/log.md (Auditor's note). He reads static tiles, keeps key and memory of his own, and hands over a note.
 """
 
 from __future__ import annotations
