@@ -113,20 +113,27 @@ def signed_by(note: SignedNote, key: VerifierKey) -> bool:
         return False
 
 
-def _verified(note: SignedNote, key: VerifierKey, line: NoteSignature) -> Cosignature:
-    if len(line.signature) != TIME_BYTES + SIGNATURE_BYTES[key.algorithm]:
-        raise CosignatureError(f"the cosignature of {key.name} has not the length of its kind")
-    seconds, raw = int.from_bytes(line.signature[:TIME_BYTES], "big"), line.signature[TIME_BYTES:]
-    message = cosigned_message(key, seconds, note.text)
+def verifies(key: VerifierKey, signature: bytes, message: bytes) -> bool:
+    """Whether a cosigner's key (is_cosigner) made this bare signature over these bytes; ML-DSA with empty context."""
     public = (
         Ed25519PublicKey.from_public_bytes(key.public_key)
         if key.algorithm == COSIGNATURE_ED25519
         else MLDSA44PublicKey.from_public_bytes(key.public_key)
     )
     try:
-        public.verify(raw, message)
+        public.verify(signature, message)
     except InvalidSignature:
-        raise CosignatureError(f"the cosignature of {key.name} does not hold for this checkpoint") from None
+        return False
+    return True
+
+
+def _verified(note: SignedNote, key: VerifierKey, line: NoteSignature) -> Cosignature:
+    if len(line.signature) != TIME_BYTES + SIGNATURE_BYTES[key.algorithm]:
+        raise CosignatureError(f"the cosignature of {key.name} has not the length of its kind")
+    seconds, raw = int.from_bytes(line.signature[:TIME_BYTES], "big"), line.signature[TIME_BYTES:]
+    message = cosigned_message(key, seconds, note.text)
+    if not verifies(key, raw, message):
+        raise CosignatureError(f"the cosignature of {key.name} does not hold for this checkpoint")
     return Cosignature(key, datetime.fromtimestamp(seconds, UTC) if seconds else None)
 
 
