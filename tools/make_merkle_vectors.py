@@ -55,6 +55,34 @@ def subproof(m: int, entries: list[bytes], *, complete: bool) -> list[bytes]:
     return [*subproof(m - k, entries[k:], complete=False), root(entries[:k])]
 
 
+def wide(m: int, n: int, seed: str) -> tuple[bytes, bytes, list[bytes]]:
+    """Old root, new root and proof (RFC 9162 2.1.4.1) of trees far too large to be built.
+
+    Every subtree that the definition does not look into is a hash made of the seed, its place and its size.
+    """
+
+    def whole(start: int, size: int) -> bytes:
+        return sha256(f"{seed}/{start}/{size}".encode()).digest()
+
+    def both(left: bytes, right: bytes) -> bytes:
+        return sha256(b"\x01" + left + right).digest()
+
+    def walk(old: int, start: int, size: int, *, complete: bool) -> tuple[bytes, bytes, list[bytes]]:
+        if old == size:
+            same = whole(start, size)
+            return same, same, [] if complete else [same]
+        k = split(size)
+        if old <= k:
+            before, after, path = walk(old, start, k, complete=complete)
+            right = whole(start + k, size - k)
+            return before, both(after, right), [*path, right]
+        before, after, path = walk(old - k, start + k, size - k, complete=False)
+        left = whole(start, k)
+        return both(left, before), both(left, after), [*path, left]
+
+    return walk(m, 0, n, complete=True)
+
+
 def flipped(value: bytes) -> bytes:
     return bytes([value[0] ^ 1]) + value[1:]
 

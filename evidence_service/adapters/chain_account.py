@@ -29,8 +29,12 @@ class ChainAccount:
     @classmethod
     def load_or_make(cls, home: Path) -> ChainAccount:
         """The account of an instance, made on first use in keys/chain.key."""
-        path = home / "keys" / "chain.key"
-        if not path.exists():
+        return cls.in_file(home / "keys" / "chain.key")
+
+    @classmethod
+    def in_file(cls, path: Path, *, make: bool = True) -> ChainAccount:
+        """The account whose key a file holds; a missing file is made where that is wanted."""
+        if make and not path.exists():
             _make(path)
         text = path.read_text("ascii", errors="replace").strip()
         if not re.fullmatch(r"[0-9a-f]{64}", text) or not 0 < int(text, 16) < _ORDER:
@@ -47,8 +51,23 @@ class ChainAccount:
         signed = self._account.sign_transaction(transaction)
         return "0x" + bytes(signed.hash).hex(), bytes(signed.raw_transaction)
 
+    def sign_digest(self, digest: bytes) -> bytes:
+        """r, s and v over an EIP-712 digest, 65 bytes, s in its lower half (docs/spec/anchor.md, Attestations)."""
+        return bytes(self._account.unsafe_sign_hash(digest).signature)
+
     def __repr__(self) -> str:
         return f"ChainAccount({self.address})"
+
+
+def signer_of(digest: bytes, signature: bytes) -> str:
+    """The address that signed a digest; empty where the signature recovers to nobody."""
+    from eth_account import Account  # noqa: PLC0415
+    from eth_keys.exceptions import BadSignature, ValidationError  # noqa: PLC0415
+
+    try:
+        return str(Account._recover_hash(digest, signature=signature))
+    except (BadSignature, ValidationError, ValueError):
+        return ""
 
 
 def _make(path: Path) -> None:
