@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
+import proofbundle
 import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -21,6 +22,7 @@ from evidence_service.ports import PublishedCheckpoint
 from evidence_service.ports.witness import WitnessReply
 from evidence_service.workflow.add_checkpoint import Witness, add_checkpoint
 from evidence_service.workflow.cosign import Cosigning, cosign
+from evidence_service.workflow.prove import prove
 from evidence_service.workflow.witness_report import WitnessReport
 from tests.evidence_service.examples import INSTITUTION, NOW
 from tests.evidence_service.witness.cosigners import KINDS, Cosigner, GrowingLog
@@ -346,3 +348,18 @@ def test_only_the_logs_own_signatures_are_sent_to_a_witness(town: Town) -> None:
     town.bends["court"] = listen
     town.cosign()
     assert names == [town.instance.log.origin]
+
+
+@pytest.mark.parametrize("threshold", [0, 1, 2, 3, 4])
+def test_a_second_verifier_counts_the_same_witnesses_in_our_proof(town: Town, threshold: int) -> None:
+    """`proofbundle` reads the proof with three cosignatures, one of them ML-DSA-44."""
+    town.grow()
+    made = prove(town.instance.store, town.instance.store.event_at(INSTITUTION, 0))
+    keys = [one.vkey for one in (COURT, NOTARY, REGULATOR)]
+    log = town.instance.log
+    answer = proofbundle.verify_tlog_proof(
+        made.proof.text(), made.leaf, log.vkey, keys, threshold=threshold, expected_origin=log.origin
+    )
+    assert answer["ok"] is (threshold <= 3)
+    assert answer["log_ok"]
+    assert answer["inclusion_ok"]
