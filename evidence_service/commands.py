@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from evidence_service.access_command import audit_access_command
 from evidence_service.bootstrap import open_home
 from evidence_service.console import emit, home_of, json_option, refusals_exit_1
 from evidence_service.core.erased import opened_bytes
@@ -169,6 +170,7 @@ def audit_group() -> None:
 audit_group.add_command(import_note_command)
 audit_group.add_command(audit_tiles_command)
 audit_group.add_command(audit_clock_command)
+audit_group.add_command(audit_access_command)
 
 
 @audit_group.command("consistency")

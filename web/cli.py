@@ -38,6 +38,7 @@ COMMANDS = (
     ("retention", "evidence_service.retention_command", "retention_command"),
     ("debt", "litigation.debt_commands", "debt"),
     ("account", "web.account_commands", "account"),
+    ("api", "evidence_service.api_commands", "api_group"),
     ("serve", "web.serve_command", "serve_command"),
     ("demo", "web.demo_command", "demo_command"),
 )

@@ -7,8 +7,10 @@ import secrets
 from pathlib import Path
 
 import click
-from flask import Flask
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
+from evidence_service.api.app import PREFIX, create_api
+from evidence_service.bootstrap import open_door
 from evidence_service.console import home_of, refusals_exit_1, say
 from evidence_service.http_server import AddressTakenError, require_free
 from evidence_service.service import require_initialised
@@ -29,7 +31,7 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 @click.pass_context
 @refusals_exit_1
 def serve_command(context: click.Context, host: str, port: int, workers: int) -> None:
-    """Run the web application. The page /verify is public, everything else needs an account."""
+    """Run the web application, and the API under /api/v1. /verify is public; other pages need an account."""
     home = home_of(context)
     service, engine = open_rooms(home)
     require_initialised(service.evidence)
@@ -40,8 +42,9 @@ def serve_command(context: click.Context, host: str, port: int, workers: int) ->
     for line in _hint(read_settings(home).home):
         say(line)
 
-    def make_app() -> Flask:
-        return create_app(open_instance(home), secret_key=secret, secure_cookies=host not in LOOPBACK)
+    def make_app() -> DispatcherMiddleware:
+        pages = create_app(open_instance(home), secret_key=secret, secure_cookies=host not in LOOPBACK)
+        return DispatcherMiddleware(pages, {PREFIX: create_api(open_door(home))})
 
     serve(make_app, host, port, workers)
 

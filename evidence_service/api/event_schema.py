@@ -78,7 +78,15 @@ def _of_type(kind: EventType) -> Schema:
         "payload": _payload(kind),
     }
     required = ["id", "institution", "loan", "type", "type_version", "occurred_at", "actor", "source", "payload"]
-    return {"description": f"{kind.en} · {kind.zh}", **_object(properties, required)}
+    return {"description": f"{kind.en} · {kind.zh}", **_object(properties, required), **_named_second(kind)}
+
+
+def _named_second(kind: EventType) -> Schema:
+    """Data about another person needs a second subject, under whose key it lies."""
+    if not kind.about_others:
+        return {}
+    about = {"properties": {"payload": {"anyOf": [{"required": [name]} for name in kind.about_others]}}}
+    return {"if": about, "then": {"required": ["subjects"], "properties": {"subjects": {"minItems": 2}}}}
 
 
 def _common() -> dict[str, Schema]:
