@@ -50,6 +50,7 @@ GROUPS = (
     ),
     Group("index", "bench_index", "index_rows", ("index-sqlite", "index-postgres")),
     Group("proofs", "bench_proofs", "proof_rows", ("proof-make", "proof-verify")),
+    Group("map", "bench_map", "map_rows", ("map-first", "map-publish", "map-proof")),
     Group("anchor", "bench_anchor", "anchor_rows", ("anchor-gas",)),
     Group("papers", "bench_papers", "layout_rows", ("layout",)),
     Group(

@@ -26,6 +26,7 @@ from evidence_service.ports import PublishedCheckpoint
 from evidence_service.workflow.prove_map import map_material
 from evidence_service.workflow.publish import publish
 from tools.bench_events import INSTITUTION
+from tools.bench_rounds import Spent, spend
 from tools.bench_row import Row, Target
 from tools.bench_sizes import Sizes
 from tools.bench_store import empty_store, temporary_folder
@@ -33,7 +34,7 @@ from tools.bench_store import empty_store, temporary_folder
 CHANGED = 5_000
 PROOFS = 1_000
 NOW = datetime(2026, 6, 1, 8, tzinfo=UTC)
-SECONDS = Target("seconds at most", 3, at_most=True)
+SECONDS = Target("≤ 3 s", 3, at_most=True)
 
 
 def map_rows(sizes: Sizes) -> list[Row]:
@@ -54,25 +55,27 @@ def map_rows(sizes: Sizes) -> list[Row]:
         log.add([7])
         one, published = _publish(store, signer)
         rate = _prove(store, url, published, [log.reference(loan) for loan in range(PROOFS)])
-    spent.sort()
+    spent.sort(key=lambda one: one.wall)
+    middle = spent[len(spent) // 2]
     rounds = len(spent)
     pages = (rows - rows_first) / rounds
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    note = (
-        f"{pages:,.0f} pages, {(size - bytes_first) / rounds / 1e6:.1f} MB each; one changed loan: {one * 1000:.0f} ms"
+    note = f"{pages:,.0f} pages, {(size - bytes_first) / rounds / 1e6:.1f} MB each; {middle.cpu:.1f} s of processor"
+    note += f"; with one changed loan: {one.wall * 1000:.0f} ms"
+    whole = (
+        f"{first.cpu:.0f} s of processor; {rows_first:,} pages, {bytes_first / 1e6:.0f} MB; {memory:,.0f} MB of memory"
     )
-    whole = f"{rows_first:,} pages, {bytes_first / 1e6:.0f} MB; {memory:,.0f} MB of memory at most"
     hashing = _hashing()
     return [
-        Row("map-first", f"first map of {loans:,} loans", first, "s", note=whole),
+        Row("map-first", f"first map of {loans:,} loans", first.wall, "s", note=whole),
         Row(
             "map-publish",
             f"publish with {CHANGED:,} of {loans:,} loans changed",
-            spent[rounds // 2],
+            middle.wall,
             "s",
             yardstick=CHANGED * hashing,
             yardstick_name="hashlib, one node per change",
-            ratio=CHANGED * hashing / spent[rounds // 2],
+            ratio=CHANGED * hashing / middle.cpu,
             target=SECONDS,
             note=note,
         ),
@@ -111,10 +114,10 @@ class _Filler:
             connection.execute(text("UPDATE log SET size = :size"), {"size": start + len(rows)})
 
 
-def _publish(store: SqlLogStore, signer: KeyFileSigner) -> tuple[float, PublishedCheckpoint]:
-    started = time.perf_counter()
-    published = publish(store, store.log(INSTITUTION), signer, NOW)
-    return time.perf_counter() - started, published
+def _publish(store: SqlLogStore, signer: KeyFileSigner) -> tuple[Spent, PublishedCheckpoint]:
+    made: list[PublishedCheckpoint] = []
+    spent = spend(lambda: made.append(publish(store, store.log(INSTITUTION), signer, NOW)))
+    return spent, made[0]
 
 
 def _stored(url: str) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import NamedTuple
 
 from evidence_service.core.loan_map import (
     EMPTY,
@@ -39,8 +40,7 @@ class MapChangedError(StoreError):
     code = "loan-map-changed"
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A subtree: how many loans (2 stands for more), its hash, and the version of its page (0: none)."""
 
     loans: int
@@ -231,10 +231,9 @@ def _fold(nodes: Sequence[Node]) -> Node:
 
 
 def _join(left: Node, right: Node) -> Node:
-    loans = left.loans + right.loans
-    if loans < 2:
+    if left.loans + right.loans < 2:
         return left if left.loans else right
-    return Node(min(loans, 2), map_node(left.digest, right.digest), 0)
+    return Node(2, map_node(left.digest, right.digest), 0)
 
 
 def _only(
