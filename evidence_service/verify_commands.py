@@ -23,6 +23,7 @@ from evidence_service.settings import read_settings
 from evidence_service.trust_words import since_line, trust_line
 from evidence_service.verifier.chain_reader import RpcChainReader
 from evidence_service.verifier.folder import STATE_NAMES, FolderReport, Item, Task, verify_folder
+from evidence_service.verifier.times_table import times_lines
 from evidence_service.verifier.inputs import find_items, verify_file
 from evidence_service.verifier.trust_store import load_trust
 
@@ -48,6 +49,7 @@ SHOWN_PLACES = 10
     "--block-hash", "block_hashes", multiple=True, metavar="CHAINID:NUMBER:HASH", help="A block hash that you trust."
 )
 @click.option("--offline", is_flag=True, help="Ask no chain (so without --rpc).")
+@click.option("--verbose", is_flag=True, help="Show the times of every event: occurred, captured, logged, anchored.")
 @click.option(
     "--lang", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the answer."
 )
@@ -62,6 +64,7 @@ def verify(
     rpc: str | None,
     block_hashes: tuple[str, ...],
     offline: bool,
+    verbose: bool,
     lang: Language,
     as_json: bool,
 ) -> None:
@@ -92,6 +95,8 @@ def verify(
         click.echo(json.dumps({**report.as_json(lang), "path": str(path)}, ensure_ascii=False))
     else:
         _show(report, path, lang)
+        if verbose:
+            click.echo("\n".join(times_lines(report.times, lang)))
     raise click.exceptions.Exit(report.result.exit_code)
 
 
