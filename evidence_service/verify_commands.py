@@ -23,8 +23,8 @@ from evidence_service.settings import read_settings
 from evidence_service.trust_words import since_line, trust_line
 from evidence_service.verifier.chain_reader import RpcChainReader
 from evidence_service.verifier.folder import STATE_NAMES, FolderReport, Item, Task, verify_folder
-from evidence_service.verifier.times_table import times_lines
 from evidence_service.verifier.inputs import find_items, verify_file
+from evidence_service.verifier.times_table import times_lines
 from evidence_service.verifier.trust_store import load_trust
 
 COLOURS = {CheckState.PASSED: "green", CheckState.FAILED: "red"}
