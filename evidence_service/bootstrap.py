@@ -11,15 +11,16 @@ from sqlalchemy import Engine
 from evidence_service.adapters.file_vault import FileVault
 from evidence_service.adapters.instance_chain import InstanceChain
 from evidence_service.adapters.kek_file import kek_from
+from evidence_service.adapters.observed_environment import observe
 from evidence_service.adapters.sql_access_log import SqlAccessLog
 from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
 from evidence_service.adapters.sql_corrections import SqlCorrections
 from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
+from evidence_service.adapters.sql_environments import SqlEnvironments
 from evidence_service.adapters.sql_erasures import SqlErasures
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
+from evidence_service.adapters.sql_log_audit import SqlLogAuditReader
 from evidence_service.adapters.sql_log_store import SqlLogStore
-from evidence_service.adapters.observed_environment import observe
-from evidence_service.adapters.sql_environments import SqlEnvironments
 from evidence_service.adapters.sql_source_keys import SqlSourceKeys
 from evidence_service.adapters.sql_subject_keys import open_subject_keys
 from evidence_service.adapters.sql_timestamp_store import SqlTimestampStore
@@ -39,9 +40,11 @@ def open_evidence(settings: Settings, engine: Engine) -> EvidenceService:
     """Open the evidence room of an instance on its database."""
     passphrase = os.environ.get("PROOFDOCKET_KEY_PASSPHRASE", "").encode() or None
     keys = open_subject_keys(settings.home, engine, kek_from(settings.keys_dir / "kek.key", passphrase))
+    store = SqlLogStore(engine, keys)
     edges = Edges(
         settings=settings,
-        store=SqlLogStore(engine, keys),
+        store=store,
+        log_audit=SqlLogAuditReader(engine, store),
         anchors=SqlAnchorStore(engine),
         maps=SqlLoanMap(engine),
         vault=FileVault(settings.vault_dir, engine, keys),

@@ -13,6 +13,7 @@ from evidence_service.console import emit, home_of, json_option, refusals_exit_1
 from evidence_service.core.erased import opened_bytes
 from evidence_service.core.material import material_bytes
 from evidence_service.errors import EvidenceError
+from evidence_service.log_audit_command import audit_log_command
 from evidence_service.map_audit_command import import_note_command
 from evidence_service.service import EvidenceService, require_initialised
 from evidence_service.tiles_command import audit_tiles_command
@@ -171,6 +172,7 @@ audit_group.add_command(import_note_command)
 audit_group.add_command(audit_tiles_command)
 audit_group.add_command(audit_clock_command)
 audit_group.add_command(audit_access_command)
+audit_group.add_command(audit_log_command)
 
 
 @audit_group.command("consistency")

@@ -22,9 +22,11 @@ from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
 from evidence_service.adapters.sql_environments import SqlEnvironments
 from evidence_service.adapters.sql_erasures import SqlErasures
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
+from evidence_service.adapters.sql_log_audit import SqlLogAuditReader
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.adapters.sql_source_keys import SqlSourceKeys
 from evidence_service.adapters.surviving_copies import SurvivingCopies
+from evidence_service.core.anchor_view import root_at
 from evidence_service.core.clock_bounds import ClockBounds, refuse_far_off
 from evidence_service.core.commitment import Disclosure
 from evidence_service.core.environment import REPEAT, Environment
@@ -40,9 +42,11 @@ from evidence_service.ports.timestamp import StampedToken
 from evidence_service.ports.witness import WitnessDoor
 from evidence_service.retention_file import load_duties
 from evidence_service.settings import Settings
+from evidence_service.verifier.chain_reader import RpcChainReader
 from evidence_service.workflow.alerts import raise_alerts
 from evidence_service.workflow.anchor import Anchoring, anchor, take_material
 from evidence_service.workflow.audit import ConsistencyFinding, audit_consistency
+from evidence_service.workflow.audit_log import LogAudit, audit_log
 from evidence_service.workflow.cosign import Cosigning, cosign, report
 from evidence_service.workflow.disclose import disclose
 from evidence_service.workflow.erase import erased_form
@@ -58,6 +62,8 @@ from evidence_service.workflow.timestamp import Stamping, measure_clock, require
 from evidence_service.workflow.trust_file import NOBODY, Others, trust_file
 from evidence_service.workflow.witness_report import WitnessReport
 
+MAX_ANCHORS = 100_000
+
 
 @dataclass(frozen=True, slots=True)
 class Edges:
@@ -65,6 +71,7 @@ class Edges:
 
     settings: Settings
     store: SqlLogStore
+    log_audit: SqlLogAuditReader
     anchors: SqlAnchorStore
     maps: SqlLoanMap
     vault: FileVault
@@ -372,6 +379,25 @@ class EvidenceService:
     def audit_consistency(self, institution: str, old_size: int, new_size: int) -> ConsistencyFinding:
         """Whether the older checkpoint is a prefix of the newer one."""
         return audit_consistency(self._edges.store, institution, old_size, new_size)
+
+    def audit_log(
+        self, institution: str, *, ask_chain: bool, progress: Callable[[int, int], None] = lambda _done, _all: None
+    ) -> LogAudit:
+        """Read every row of a log anew and locate what does not fit; see workflow.audit_log."""
+        log = self._edges.store.log(institution)
+        anchored = self._anchored_roots(log) if ask_chain else {}
+        return audit_log(self._edges.log_audit, log, anchored=anchored, progress=progress)
+
+    def _anchored_roots(self, log: LogRecord) -> dict[int, bytes]:
+        """What the contract holds of a log now, at every size that this instance recorded as anchored."""
+        chain = self._edges.chain.open()
+        chain.check()
+        reader, contract = RpcChainReader(chain.url), chain.contract.lower()
+        return {
+            record.size: root_at(reader, contract, record.chain_log_id.lower(), record.size)
+            for record in self._edges.anchors.newest(log.institution, MAX_ANCHORS)
+            if record.state in ON_CHAIN_STATES
+        }
 
     def trust_file(self, credit_codes: Mapping[str, str], others: Others = NOBODY) -> TrustFile:
         """A trust file of this instance for tests and demonstrations."""
