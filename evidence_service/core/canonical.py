@@ -72,7 +72,7 @@ def parse_strict(raw: bytes) -> Any:
         value = reading.value_of(text)
     except json.JSONDecodeError as error:
         raise CanonicalError(f"not JSON: {error.msg} at offset {error.pos}") from None
-    if reading.doubtful or not _harmless(raw, text):
+    if reading.doubtful or not harmless(raw, text):
         check_profile(value)
     return value
 
@@ -125,7 +125,7 @@ def _check_string(text: str, place: str) -> None:
         raise CanonicalError(f"{shown(place)}: string is not in Unicode NFC form")
 
 
-def _harmless(raw: bytes, text: str) -> bool:
+def harmless(raw: bytes, text: str) -> bool:
     """Whether no string of this JSON text can be outside the profile, so that the walk may be left out.
 
     Without escapes every string is a piece of the text, and every piece of NFC text is NFC (UAX #15, section 9.1).
