@@ -34,7 +34,7 @@ README = """ProofDocket 诉讼材料包 / litigation package {reference}
 本包由当事人（{institution}）生成，不能仅凭本包自证。请用您自己信任的信任文件核验：
 This package comes from a party and proves nothing by itself. Verify it with a trust file of your own:
 
-    proofdocket verify PACKAGE.zip --trust TRUST.json [--rpc URL]
+    proofdocket verify PACKAGE.zip --trust FILE --issuer KEY [--rpc URL]
 
 - data/bundle.pdf       全部文书与证据，连续页码 / all papers and exhibits, continuous page numbers
 - data/originals/       证据原件，文件名为其 SHA-256 / originals, named by their SHA-256
