@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from evidence_service.adapters.local_chain import LocalChain
+from evidence_service.chain_rights_commands import COMMANDS
 from evidence_service.chain_status_words import look_at_chain, status_lines
 from evidence_service.console import emit, refusals_exit_1
 from evidence_service.core.chain import ChainStatus
@@ -76,3 +77,7 @@ def _tell(found: ChainStatus, *, as_json: bool) -> None:
     click.echo("nothing is saved yet" if found.saved_head is None else f"saved up to block {found.saved_head}")
     if found.note:
         click.echo(found.note)
+
+
+for _command in COMMANDS:
+    chain.add_command(_command)

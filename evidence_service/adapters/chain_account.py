@@ -62,7 +62,8 @@ class ChainAccount:
 def signer_of(digest: bytes, signature: bytes) -> str:
     """The address that signed a digest; empty where the signature recovers to nobody."""
     from eth_account import Account  # noqa: PLC0415
-    from eth_keys.exceptions import BadSignature, ValidationError  # noqa: PLC0415
+    from eth_keys.exceptions import BadSignature  # noqa: PLC0415
+    from eth_utils.exceptions import ValidationError  # noqa: PLC0415
 
     try:
         return str(Account._recover_hash(digest, signature=signature))
