@@ -38,7 +38,7 @@ def pieces(limit: int) -> Iterator[bytes]:
 def _next_piece() -> bytes:
     try:
         return request.stream.read(PIECE)
-    except ClientDisconnected:
+    except (ClientDisconnected, OSError):  # gone, or too slow (http_server.py)
         raise Refusal(408, headers={"Connection": "close"}) from None
 
 

@@ -8,7 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from flask import Response
+from werkzeug.test import TestResponse as Response
 
 from evidence_service.api.access import PUBLIC, scope_of
 from evidence_service.api.app import ROUTES, create_api

@@ -6,10 +6,10 @@ import os
 import time
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from evidence_service.adapters import upload_folder
 from evidence_service.api import limits
 from evidence_service.core.digest import sha256_hex, sm3_hex
 from tests.evidence_service.api.room import LOG, OTHER, Answer, Room
@@ -22,7 +22,7 @@ def send(room: Room, content: bytes, key: str | None = None, institution: str = 
     return room.post(f"/logs/{institution}/attachments", content, key, Content_Type="application/octet-stream")
 
 
-def naming(content: bytes, **changes: object) -> dict[str, object]:
+def naming(content: bytes, **changes: Any) -> dict[str, Any]:
     return event_value(attachments=[attachment(content)], **changes)
 
 
@@ -40,7 +40,7 @@ def test_an_event_takes_the_original_into_the_vault_and_nothing_waits_any_more(r
     send(room, PAPER)
     assert len(waiting(room)) == 1
     assert room.post(f"{LOG}/events", naming(PAPER)).status_code == 201
-    assert room.door.service.original(sha256_hex(PAPER)) == PAPER
+    assert room.door.service.original(INSTITUTION, sha256_hex(PAPER)) == PAPER
     assert waiting(room) == []
     assert room.post(f"{LOG}/events", naming(PAPER, id="E-2", loan="LN-9")).status_code == 201, "named again later"
 
@@ -174,7 +174,7 @@ def test_a_full_disk_while_an_original_arrives_is_507_and_leaves_nothing(
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(upload_folder.os, "fsync", full)
+    monkeypatch.setattr("evidence_service.adapters.upload_folder.os.fsync", full)
     answer = send(room, PAPER)
     assert (answer.status_code, answer.get_json()["code"]) == (507, "disk")
     assert int(answer.headers["Retry-After"]) > 0

@@ -56,7 +56,7 @@ def test_consistency_between_every_pair_of_checkpoints_holds(filled: tuple[Room,
             value = room.get(f"{LOG}/consistency?from={old}&to={new}").get_json()
             roots = [base64.b64decode(value[name]["root"]) for name in ("from", "to")]
             proof = [base64.b64decode(node) for node in value["proof"]]
-            check_consistency(old, new, *roots, proof)
+            check_consistency(old, new, roots[0], roots[1], proof)
             assert roots[1] == parse_checkpoint(parse_note(room.get(f"{LOG}/checkpoints/{new}").data).text).root
 
 

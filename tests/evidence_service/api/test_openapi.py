@@ -155,6 +155,8 @@ def narrowed(value: dict[str, Any]) -> dict[str, Any]:
             for parameter in operation["parameters"]:
                 if parameter["name"] == "institution":
                     parameter["schema"] = {"const": INSTITUTION}
+                elif parameter["name"] == "path":
+                    parameter["schema"] = {"type": "string", "pattern": "^[0-9]{3}$"}  # OpenAPI has no slash in it
     value.pop("servers")
     return value
 

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from flask import Response
 from sqlalchemy import event as listen
+from werkzeug.test import TestResponse as Response
 
 from evidence_service.adapters import sql_api_answers
 from evidence_service.core.api_key import Scope
