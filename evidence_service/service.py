@@ -27,6 +27,7 @@ from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.adapters.sql_source_keys import SqlSourceKeys
 from evidence_service.adapters.surviving_copies import SurvivingCopies
 from evidence_service.core.anchor_view import root_at
+from evidence_service.core.anchor_material import parse_anchor
 from evidence_service.core.clock_bounds import ClockBounds, refuse_far_off
 from evidence_service.core.commitment import Disclosure
 from evidence_service.core.environment import REPEAT, Environment
@@ -58,7 +59,15 @@ from evidence_service.workflow.privacy import PrivacyDoors, refuse_restricted, r
 from evidence_service.workflow.prove import EvidenceProof, prove
 from evidence_service.workflow.prove_map import import_audit, map_material
 from evidence_service.workflow.publish import publish
-from evidence_service.workflow.timestamp import Stamping, measure_clock, require_clock, stamp, timestamps_material
+from evidence_service.workflow.timestamp import (
+    Stamping,
+    measure_block,
+    measure_clock,
+    measure_witnesses,
+    require_clock,
+    stamp,
+    timestamps_material,
+)
 from evidence_service.workflow.trust_file import NOBODY, Others, trust_file
 from evidence_service.workflow.witness_report import WitnessReport
 
@@ -228,13 +237,20 @@ class EvidenceService:
         """Sign the present state of a log, and ask witnesses and timestamp authorities; none of them can stop this."""
         log = self._edges.store.log(institution)
         require_clock(self._edges.stamping)
-        published = publish(self._edges.store, log, self._log_signer(log), self.now())
+        asked = self.now()
+        published = publish(self._edges.store, log, self._log_signer(log), asked)
         cosign(log, published, self._cosigning())
+        if published.created_at >= asked:  # else it was cosigned at some earlier time
+            measure_witnesses(self._edges.stamping, asked, self._cosigned(institution, published))
         stamp(self._edges.stamping, institution, published)
         if self._edges.anchors.without_material(institution):
             with suppress(ChainError):  # a chain that is away never stops publishing
                 take_material(log, self.anchoring())
         return self._edges.store.checkpoint_at(institution, published.checkpoint.size) or published
+
+    def _cosigned(self, institution: str, published: PublishedCheckpoint) -> dict[str, datetime]:
+        states = self.witness_report(institution, published).witnesses
+        return {one.name: one.cosigned_at for one in states if one.cosigned_at is not None}
 
     def stamp(self, institution: str) -> dict[str, str]:
         """Ask the authorities that have not stamped the newest checkpoint; why any of them did not, by name."""
@@ -266,7 +282,12 @@ class EvidenceService:
 
     def anchor(self, institution: str) -> AnchorRecord:
         """Put the newest checkpoint of a log on the chain."""
-        return anchor(self._edges.store.log(institution), self.anchoring())
+        asked = self.now()
+        record = anchor(self._edges.store.log(institution), self.anchoring())
+        text = self._edges.anchors.material(record)
+        if text is not None and record.created_at >= asked and not self._edges.chain.is_local:
+            measure_block(self._edges.stamping, asked, record.chain_id, parse_anchor(text).header)
+        return record
 
     def anchoring(self) -> Anchoring:
         """The chain, opened, and what anchoring needs beside it."""

@@ -5,12 +5,13 @@ Spec: docs/spec/timestamp.md. An authority that is away never stops publishing: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from evidence_service.core.clock_bounds import ClockBounds, measure, refuse_far_off
 from evidence_service.core.note import parse_note
+from evidence_service.core.receipt_proof import read_header
 from evidence_service.core.timestamp_token import TimestampToken, parse_token
 from evidence_service.core.timestamps_material import MAX_TOKENS, timestamps_text
 from evidence_service.ports.log import PublishedCheckpoint
@@ -21,7 +22,9 @@ from evidence_service.ports.timestamp import (
     TimestampUnavailableError,
 )
 
-AUTHORITY = "timestamp-authority"
+AUTHORITY, WITNESS, CHAIN = "timestamp-authority", "witness", "chain"
+BLOCK_ACCURACY = timedelta(seconds=15)
+"""Nodes accept blocks whose time is a little ahead of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,19 @@ def require_clock(doors: Stamping) -> None:
         if len(missing) == len(doors.authorities):
             return  # nobody answers, so nobody knows: an authority that is away never stops publishing
     refuse_far_off(newest, doors.now())
+
+
+def measure_witnesses(doors: Stamping, asked: datetime, cosigned: Mapping[str, datetime]) -> None:
+    """Our clock beside the witnesses that have just cosigned, each by name with the time that it gave."""
+    for name, theirs in sorted(cosigned.items()):
+        doors.store.add_measurement(measure(WITNESS, name, (asked, doors.now()), theirs, timedelta()))
+
+
+def measure_block(doors: Stamping, asked: datetime, chain_id: int, header: bytes) -> None:
+    """Our clock beside the block that took our transaction, on a chain that we do not run ourselves."""
+    theirs = read_header(header).time
+    exchange = (asked, doors.now())
+    doors.store.add_measurement(measure(CHAIN, f"chain {chain_id}", exchange, theirs, BLOCK_ACCURACY))
 
 
 def timestamps_material(store: TimestampStore, institution: str, size: int) -> str | None:
