@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from evidence_service.core.event import CLOCK_SKEW, format_instant
 from evidence_service.errors import StoreError
 
+AUTHORITY, WITNESS, CHAIN = "timestamp-authority", "witness", "chain"
+"""Whose clock ours is measured beside."""
 FRESH = timedelta(hours=24)
 """A measurement older than this says nothing of the clock of today."""
 
@@ -52,11 +54,15 @@ def measure(
 
 
 def refuse_far_off(newest: list[ClockBounds], now: datetime) -> None:
-    """Raise ClockOffError where the newest measurement of any other clock says that ours is far off."""
-    for one in newest:
-        if one.far_off and abs(now - one.measured_at) < FRESH:
-            raise ClockOffError(
-                f"the clock of this machine is {one.words()} away from that of {one.name} (measured at "
-                f"{format_instant(one.measured_at)}); nothing was logged or signed. Set the clock right, then run "
-                "`proofdocket audit clock --measure`"
-            )
+    """Raise ClockOffError where every authority that was asked in the last day says that our clock is far off.
+
+    One whose own clock is wrong cannot stop us, nor can a witness or a block: those are reported.
+    """
+    fresh = [one for one in newest if one.source == AUTHORITY and abs(now - one.measured_at) < FRESH]
+    if fresh and all(one.far_off for one in fresh):
+        one = fresh[0]
+        raise ClockOffError(
+            f"the clock of this machine is {one.words()} away from that of {one.name} (measured at "
+            f"{format_instant(one.measured_at)}); nothing was logged or signed. Set the clock right, then run "
+            "`proofdocket audit clock --measure`"
+        )

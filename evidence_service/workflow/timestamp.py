@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from evidence_service.core.clock_bounds import ClockBounds, measure, refuse_far_off
+from evidence_service.core.clock_bounds import AUTHORITY, CHAIN, WITNESS, ClockBounds, measure, refuse_far_off
 from evidence_service.core.note import parse_note
 from evidence_service.core.receipt_proof import read_header
 from evidence_service.core.timestamp_token import TimestampToken, parse_token
@@ -22,7 +22,6 @@ from evidence_service.ports.timestamp import (
     TimestampUnavailableError,
 )
 
-AUTHORITY, WITNESS, CHAIN = "timestamp-authority", "witness", "chain"
 BLOCK_ACCURACY = timedelta(seconds=15)
 """Nodes accept blocks whose time is a little ahead of theirs."""
 
