@@ -12,7 +12,6 @@ from typing import Any
 import click
 
 from evidence_service.adapters.key_files import KeyFileSigner
-from evidence_service.bootstrap import open_home
 from evidence_service.clock import now as clock_now
 from evidence_service.console import emit, home_of, json_option, refusals_exit_1, say
 from evidence_service.core.note import format_note, parse_note, parse_vkey
@@ -23,7 +22,6 @@ from evidence_service.core.trust_json import trust_bytes
 from evidence_service.core.trust_note import read_trust, trust_text
 from evidence_service.core.trust_review import review
 from evidence_service.institution_files import credit_codes
-from evidence_service.service import require_initialised
 from evidence_service.settings import read_settings
 from evidence_service.trust_words import explained
 from evidence_service.verifier.trust_store import TrustStore, load_trust, read_file
@@ -54,6 +52,9 @@ def trust_group(
         return
     if out is None:
         raise click.UsageError("Name the file with -o, or one of: keygen, sign, install, show, check, forget.")
+    from evidence_service.bootstrap import open_home  # noqa: PLC0415 - readers of trust files have no instance to load
+    from evidence_service.service import require_initialised  # noqa: PLC0415
+
     service = open_home(home_of(context))
     require_initialised(service)
     pinned = tuple(_court(text, service.settings.chain_id) for text in courts)
