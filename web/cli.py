@@ -32,6 +32,7 @@ COMMANDS = (
     ("file", "litigation.filing_commands", "file_command"),
     ("docket", "litigation.filing_commands", "docket_group"),
     ("audit", "evidence_service.commands", "audit_group"),
+    ("database", "evidence_service.database_commands", "database_group"),
     ("erase", "evidence_service.erasure_commands", "erase_command"),
     ("restrict", "evidence_service.erasure_commands", "restrict_command"),
     ("hold", "evidence_service.erasure_commands", "hold_group"),
