@@ -12,13 +12,30 @@ from sqlalchemy.exc import DBAPIError
 
 from evidence_service.adapters.sql_timestamp_store import SqlTimestampStore
 from evidence_service.adapters.timestamp_authority import HttpTimestampAuthority
-from evidence_service.core.clock_bounds import ClockBounds, ClockOffError, measure, refuse_far_off
+from evidence_service.core import rlp
+from evidence_service.core.clock_bounds import (
+    AUTHORITY,
+    CHAIN,
+    WITNESS,
+    ClockBounds,
+    ClockOffError,
+    measure,
+    refuse_far_off,
+)
 from evidence_service.core.note import parse_note
 from evidence_service.core.timestamp import check_authority, check_imprint
 from evidence_service.core.timestamps_material import parse_timestamps
 from evidence_service.database import writing
 from evidence_service.ports import PublishedCheckpoint
-from evidence_service.workflow.timestamp import Stamping, measure_clock, require_clock, stamp, timestamps_material
+from evidence_service.workflow.timestamp import (
+    Stamping,
+    measure_block,
+    measure_clock,
+    measure_witnesses,
+    require_clock,
+    stamp,
+    timestamps_material,
+)
 from tests.evidence_service.adapters.logs import ingest, make_log, open_store, publish_plainly
 from tests.evidence_service.examples import INSTITUTION
 from tests.simulators.timestamp_authority import Authority
@@ -183,10 +200,43 @@ def test_an_authority_that_is_away_does_not_stop_publishing_even_after_a_bad_mea
 
 
 def test_an_old_measurement_says_nothing_of_the_clock_of_today() -> None:
-    bad = ClockBounds("x", "X", NOON, timedelta(hours=1), timedelta(hours=1))
+    bad = ClockBounds(AUTHORITY, "X", NOON, timedelta(hours=1), timedelta(hours=1))
     with pytest.raises(ClockOffError):
         refuse_far_off([bad], NOON + timedelta(hours=23))
     refuse_far_off([bad], NOON + timedelta(hours=25))
+
+
+def test_one_authority_that_is_wrong_itself_stops_nobody(room: Room) -> None:
+    room.servers[0].now = lambda: NOON + timedelta(hours=3)
+    newest, _ = measure_clock(room.doors)
+    assert [one.far_off for one in newest] == [True, False]
+    require_clock(room.doors)
+
+
+@pytest.mark.parametrize("source", [WITNESS, CHAIN])
+def test_a_witness_or_a_block_is_reported_and_stops_nobody(source: str) -> None:
+    bad = ClockBounds(source, "X", NOON, timedelta(hours=1), timedelta(hours=1))
+    assert bad.far_off
+    refuse_far_off([bad], NOON)
+
+
+def test_our_clock_is_measured_beside_witnesses_and_blocks(room: Room) -> None:
+    asked = NOON - timedelta(seconds=2)
+    measure_witnesses(room.doors, asked, {"court": NOON.replace(microsecond=0)})
+    header = rlp.encode(
+        [b"\x00" * 32] * 3
+        + [b"\x00" * 32] * 3
+        + [b"\x00" * 256]
+        + [b""]
+        + [b"\x07"]
+        + [b""] * 2
+        + [rlp.number(int(NOON.timestamp()))]
+        + [b""] * 4
+    )
+    measure_block(room.doors, asked, 1, header)
+    chain, court = room.doors.store.newest_measurements()
+    assert (court.name, court.least, court.most) == ("court", -timedelta(seconds=2.5), timedelta(seconds=0.5))
+    assert (chain.name, chain.least, chain.most) == ("chain 1", -timedelta(seconds=16.5), timedelta(seconds=15.5))
 
 
 def test_bounds_survive_the_database_widened_to_whole_milliseconds(engine: Engine) -> None:
