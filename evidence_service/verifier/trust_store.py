@@ -96,7 +96,7 @@ def load_trust(home: Path, path: Path | None, issuer_vkey: str = "") -> TrustFil
     raw = read_file(path)
     if issuer_vkey:
         trust = read_trust(raw, issuer_vkey)
-        if present is not None and issuer_vkey == present.issuer_vkey:
+        if present is not None and issuer_vkey in (present.issuer_vkey, present.next_issuer_vkey):
             check_not_older(trust, present)
         return trust
     return read_trust(raw) if present is None else read_successor(raw, present)

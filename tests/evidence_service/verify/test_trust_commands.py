@@ -179,6 +179,9 @@ def test_another_issuer_is_refused_until_the_first_is_let_go(tmp_path: Path) -> 
 def test_the_issuer_changes_his_key_by_naming_the_next_one(tmp_path: Path) -> None:
     vkey, later = issuer(tmp_path), issuer(tmp_path, file="next.key")
     answer(tmp_path, "trust", "install", signed(tmp_path, 1, next_issuer_vkey=later), "--issuer", vkey)
+    early = signed(tmp_path, 1, key="next.key")
+    refused = answer(tmp_path, "verify", package(tmp_path), "--trust", early, "--issuer", later, code=2)
+    assert refused["error"]["code"] == "trust-rollback"  # another file under the number that was installed
     answer(tmp_path, "trust", "install", signed(tmp_path, 2, key="next.key"))
     assert answer(tmp_path, "trust", "show")["issuer_vkey"] == later
     assert answer(tmp_path, "trust", "install", signed(tmp_path, 3), code=1)["error"]["code"] == "trust-issuer"
