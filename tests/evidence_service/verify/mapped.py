@@ -79,4 +79,5 @@ def prove(states: dict[str, LoanState], loan: str) -> Any:
     """The proof of one loan in a map of these states."""
     made = update_map(lambda _: {}, None, {map_key(name): Change(None, state) for name, state in states.items()}, 1)
     pages: dict[PageName, bytes] = {(prefix, 1): page for prefix, page in made.pages.items()}
-    return prove_in_map(lambda names: {name: pages[name] for name in names}, Node(len(states), made.root, 1), map_key(loan))
+    root = Node(len(states), made.root, 1)
+    return prove_in_map(lambda names: {name: pages[name] for name in names}, root, map_key(loan))
