@@ -10,6 +10,8 @@ from typing import Any
 
 import segno
 
+from evidence_service.core.event import parse_instant
+from evidence_service.core.event_times import LATE
 from litigation.core.casefile import CaseFile, CheckLine, LoggedEvent, LogState
 from litigation.documents.flow import SMALL, Flow
 from litigation.documents.fonts import Role
@@ -115,12 +117,15 @@ def _events(flow: Flow, form: Template, case: CaseFile) -> None:
         flow.text(part["none"], SMALL)
         return
     flow.text(part["note"], SMALL.but(size=8))
+    flow.text(_logged(case, part), SMALL.but(size=8))
     flow.space(3)
     widths = (*_EVENT_WIDTHS, flow.width - sum(_EVENT_WIDTHS))
     rows = []
     for event in case.events:
         texts = [str(event.sequence), f"{event.zh}\n{event.type}{_remark(event, part)}", instant(event.occurred_at)]
-        texts += [instant(event.captured_at), gap(event.occurred_at, event.captured_at), str(event.index)]
+        waited = gap(event.occurred_at, event.captured_at)
+        late = f"\n{part['late']}" if event.captured_at - event.occurred_at > LATE else ""
+        texts += [instant(event.captured_at), waited + late, str(event.index)]
         cells = [
             text_cell(flow, text, width, "left" if number == 1 else "center", _TINY)
             for number, (text, width) in enumerate(zip(texts, widths, strict=False))
@@ -128,6 +133,15 @@ def _events(flow: Flow, form: Template, case: CaseFile) -> None:
         cells.append(text_cell(flow, event.leaf_hash, widths[-1], style=_TINY.but(size=6.2)))
         rows.append(Row(widths, tuple(cells), whole=True))
     draw_table(flow, rows, column_heads(flow, part["columns"], widths))
+
+
+def _logged(case: CaseFile, part: Any) -> str:
+    """Who other than the lender first saw the checkpoint that holds every event, and where it is anchored."""
+    seen = [one.values for one in case.provenance.headings.get("witness", ()) if one.values.get("time")]
+    if not seen:
+        return str(part["unseen"])
+    first = min(seen, key=lambda values: parse_instant(values["time"], "time"))
+    return fill(part["seen"], name=first["name"], time=instant(parse_instant(first["time"], "time")))
 
 
 def _remark(event: LoggedEvent, part: Any) -> str:
