@@ -26,8 +26,8 @@ from evidence_service.adapters.sql_log_audit import SqlLogAuditReader
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.adapters.sql_source_keys import SqlSourceKeys
 from evidence_service.adapters.surviving_copies import SurvivingCopies
-from evidence_service.core.anchor_view import root_at
 from evidence_service.core.anchor_material import parse_anchor
+from evidence_service.core.anchor_view import root_at
 from evidence_service.core.clock_bounds import ClockBounds, refuse_far_off
 from evidence_service.core.commitment import Disclosure
 from evidence_service.core.environment import REPEAT, Environment
@@ -345,7 +345,7 @@ class EvidenceService:
 
     def erased_form(self, event: StoredEvent) -> Erased | None:
         """What stands in place of an event's disclosures where its content was erased."""
-        return erased_form(event, self.privacy(event.institution))
+        return erased_form(event, self.privacy(event.institution)) if event.erased else None
 
     def restricted_loans(self, institution: str) -> set[str]:
         """Loans with a subject whose data is restricted to storage."""
