@@ -69,7 +69,7 @@ abstract contract WitnessQuorum is IWitnessQuorum, IEvidenceAnchor {
         Log storage next = _open(successorId);
         if (msg.sender != next.submitter) revert NotSubmitter(successorId, msg.sender, next.submitter);
         if (successorId == logId || next.size != 0) revert SuccessorInUse(successorId, next.size);
-        address[] memory signers;
+        address[] memory signers = new address[](0);
         if (log.threshold == 0) {
             // Without witnesses the submitter decides, and signatures would mean nothing.
             if (msg.sender != log.submitter) revert NotSubmitter(logId, msg.sender, log.submitter);

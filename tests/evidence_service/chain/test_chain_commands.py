@@ -1,4 +1,4 @@
-"""`chain start`, `stop`, `status`: what they print and that they act on the given home."""
+"""`chain start`, `stop`, `status` in a folder that is no instance yet: what they print, and that they act on it."""
 
 from __future__ import annotations
 
@@ -32,11 +32,12 @@ def run(home: Path, *words: str) -> str:
 
 def test_start_status_stop_answer_with_the_same_four_words(chain: LocalChain, tmp_path: Path) -> None:
     stopped = {"running": False, "chain_id": None, "head": None, "saved_head": None}
-    assert json.loads(run(tmp_path, "status", "--json")) == stopped
+    nothing: dict[str, object] = {"identity": None, "account": None, "logs": [], "asks": [], "notes": []}
+    assert json.loads(run(tmp_path, "status", "--json")) == stopped | nothing
     running = {"running": True, "chain_id": 31337, "head": 0, "saved_head": 0}
     assert json.loads(run(tmp_path, "start", "--json")) == running
     chain.mine(2)
-    assert json.loads(run(tmp_path, "status", "--json")) == {**running, "head": 2}
+    assert json.loads(run(tmp_path, "status", "--json")) == {**running, "head": 2} | nothing
     assert json.loads(run(tmp_path, "stop", "--json")) == {
         **stopped,
         "chain_id": 31337,
