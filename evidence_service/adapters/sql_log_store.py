@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, func, insert, select, text, update
 
 from evidence_service.adapters import tables
+from evidence_service.adapters.loan_heads import LoanHeads
 from evidence_service.adapters.sql_cosignatures import cosignature_lines
 from evidence_service.adapters.sql_log_rows import log_record, published_checkpoint, stored_event
 from evidence_service.adapters.sql_log_writer import SqlLogWriter
@@ -35,6 +36,7 @@ class SqlLogStore:
     def __init__(self, engine: Engine, keys: SubjectKeys) -> None:
         self._engine = engine
         self._keys = keys
+        self._heads = LoanHeads()
         self._tiles = SubtreeTiles(engine)
         self._ids: dict[str, int] = {}
 
@@ -83,7 +85,9 @@ class SqlLogStore:
         with writing(self._engine) as connection:
             _lock(connection, log.id)
             size = connection.execute(select(tables.log.c.size).where(tables.log.c.id == log.id)).scalar_one()
-            yield SqlLogWriter(connection, log, size, self._keys)
+            writer = SqlLogWriter(connection, log, size, self._keys, self._heads)
+            yield writer
+        writer.committed()
 
     def tree(self, institution: str, size: int) -> SubtreeReader:
         """Reader of subtree hashes over the first `size` entries."""

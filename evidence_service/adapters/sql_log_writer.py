@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, text, update
+from sqlalchemy import Connection, insert, select, update
 
 from evidence_service.adapters import tables
+from evidence_service.adapters.bulk_rows import insert_rows
+from evidence_service.adapters.loan_heads import LoanHeads
 from evidence_service.adapters.sql_loan_map import MapWriting
 from evidence_service.adapters.sql_log_rows import opened_part
 from evidence_service.adapters.subtrees import append_subtrees
@@ -24,12 +28,15 @@ CHUNK = 500
 class SqlLogWriter(MapWriting):
     """One open write transaction on one log."""
 
-    def __init__(self, connection: Connection, log: LogRecord, size: int, keys: SubjectKeys) -> None:
+    def __init__(self, connection: Connection, log: LogRecord, size: int, keys: SubjectKeys, heads: LoanHeads) -> None:
         self._connection = connection
         self._institution = log.institution
         self._log_id = log.id
         self._size = size
         self._keys = keys
+        self._heads = heads
+        self._kept: dict[str, LoanHead] | None = None
+        self._state: tuple[int, bytes] | None = None
 
     @property
     def size(self) -> int:
@@ -48,16 +55,21 @@ class SqlLogWriter(MapWriting):
 
     def known_events(self, event_ids: Sequence[str]) -> dict[str, bytes | None]:
         """Canonical body of each of these events that the log already holds; None where any of it was erased."""
-        table = tables.event
         found: dict[str, bytes | None] = {}
-        for part in _chunks(event_ids):
-            query = select(table.c.event_id, table.c.idx, table.c.key_id, table.c.sealed).where(
-                table.c.log_id == self._log_id, table.c.event_id.in_(part)
-            )
-            rows = self._connection.execute(query).all()
-            if rows:
-                found.update(self._bodies(rows))
+        for part in _chunks(self._among("event", "event_id", "event_id, idx, key_id, sealed", event_ids)):
+            found.update(self._bodies(part))
         return found
+
+    def _among(self, table: str, column: str, names: str, values: Sequence[str]) -> Sequence[Any]:
+        """Rows of this log whose column is one of these texts: one statement and one argument, however many."""
+        argument: str | list[str]
+        if self._connection.dialect.name == "sqlite":
+            listed, argument = "(SELECT value FROM json_each(?))", json.dumps(values)
+            statement = f"SELECT {names} FROM {table} WHERE log_id = ? AND {column} IN {listed}"  # noqa: S608
+        else:
+            statement = f"SELECT {names} FROM {table} WHERE log_id = %s AND {column} = ANY(%s)"  # noqa: S608
+            argument = list(values)
+        return self._connection.exec_driver_sql(statement, (self._log_id, argument)).all()
 
     def _bodies(self, rows: Sequence[Any]) -> dict[str, bytes | None]:
         table = tables.event_part
@@ -93,76 +105,76 @@ class SqlLogWriter(MapWriting):
 
     def loan_heads(self, loans: Sequence[str]) -> dict[str, LoanHead]:
         """Head of each of these loans that the log already knows."""
-        table = tables.loan
-        found: dict[str, LoanHead] = {}
-        for part in _chunks(loans):
-            query = select(table).where(table.c.log_id == self._log_id, table.c.loan.in_(part))
-            for row in self._connection.execute(query):
-                found[row.loan] = LoanHead(row.reference, row.next_sequence, row.last_leaf_hash)
-        return found
+        if self._kept is None:
+            self._kept = self._heads.take(self._log_id, (self._size, self._last_leaf_hash()))
+        missing = [loan for loan in loans if loan not in self._kept]
+        if missing:
+            for row in self._among("loan", "loan", "loan, reference, next_sequence, last_leaf_hash", missing):
+                self._kept[row.loan] = LoanHead(row.reference, row.next_sequence, bytes(row.last_leaf_hash))
+        kept = self._kept
+        return {loan: kept[loan] for loan in loans if loan in kept}
+
+    def committed(self) -> None:
+        """The transaction is durable: heads that were read or written in it hold for the next one."""
+        if self._kept is not None and self._state is not None and self._state[0] == self._size:
+            self._heads.keep(self._log_id, self._state, self._kept)
+
+    def _last_leaf_hash(self) -> bytes:
+        column = tables.entry.c
+        query = select(column.leaf_hash).where(column.log_id == self._log_id, column.idx == self._size - 1)
+        return bytes(self._connection.execute(query).scalar_one_or_none() or b"")
 
     def append(self, entries: Sequence[NewEntry], heads: Mapping[str, LoanHead]) -> int:
         """Append entries in order, store the loans' new heads, return the new size."""
         if not entries:
             return self._size
         start, log_id = self._size, self._log_id
-        self._insert(tables.entry, [(log_id, start + i, item.leaf, item.leaf_hash) for i, item in enumerate(entries)])
-        self._insert(
-            tables.event,
-            [
-                (
-                    log_id, start + i, item.event_id, item.loan, item.sequence, item.type, item.occurred_at,
-                    item.captured_at, item.key_id, item.sealed,
-                )
-                for i, item in enumerate(entries)
-            ],
-        )  # fmt: skip
+        leaves = [(log_id, start + i, item.leaf, item.leaf_hash) for i, item in enumerate(entries)]
+        insert_rows(self._connection, tables.entry, leaves)
+        events = [
+            (
+                log_id, start + i, item.event_id, item.loan, item.sequence, item.type, item.occurred_at,
+                item.captured_at, item.key_id, item.sealed,
+            )
+            for i, item in enumerate(entries)
+        ]  # fmt: skip
+        insert_rows(self._connection, tables.event, events)
         others = [
             (log_id, start + i, number, key_id, sealed)
             for i, item in enumerate(entries)
             for number, (key_id, sealed) in enumerate(item.others, start=1)
         ]
         if others:
-            self._insert(tables.event_part, others)
+            insert_rows(self._connection, tables.event_part, others)
         self._store_heads(heads)
         append_subtrees(self._connection, log_id, start, [item.leaf_hash for item in entries])
         self._size = start + len(entries)
+        self._state = (self._size, entries[-1].leaf_hash)
         self._connection.execute(update(tables.log).where(tables.log.c.id == log_id).values(size=self._size))
         return self._size
 
-    def _insert(self, table: Table, rows: list[tuple[Any, ...]]) -> None:
-        """Insert many rows, all columns in the table's order, straight through the driver.
-
-        SQLAlchemy would convert every value of every row; here they are what both drivers take as they are, and that
-        conversion was half the cost of an append.
-        """
-        mark = "?" if self._connection.dialect.paramstyle == "qmark" else "%s"
-        marks = ", ".join([mark] * len(table.columns))
-        names = ", ".join(table.columns.keys())
-        self._connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608
-
     def _store_heads(self, heads: Mapping[str, LoanHead]) -> None:
-        known = self.loan_heads(list(heads))
-        fresh = [name for name in heads if name not in known]
-        if fresh:
-            self._connection.execute(insert(tables.loan), [self._head_row(name, heads[name]) for name in fresh])
-        if known:
-            statement = text(
-                "UPDATE loan SET next_sequence = :next_sequence, last_leaf_hash = :last_leaf_hash "
-                "WHERE log_id = :log_id AND loan = :loan"
-            )
-            self._connection.execute(statement, [self._head_row(name, heads[name]) for name in known])
-
-    def _head_row(self, loan: str, head: LoanHead) -> dict[str, object]:
-        return {
-            "log_id": self._log_id,
-            "loan": loan,
-            "reference": head.reference,
-            "next_sequence": head.next_sequence,
-            "last_leaf_hash": head.last_leaf_hash,
-        }
+        if not heads:
+            return
+        rows = [
+            (self._log_id, loan, head.reference, head.next_sequence, head.last_leaf_hash)
+            for loan, head in sorted(heads.items(), key=itemgetter(0))
+        ]
+        mark = "?" if self._connection.dialect.paramstyle == "qmark" else "%s"
+        statement = (
+            f"INSERT INTO loan (log_id, loan, reference, next_sequence, last_leaf_hash) VALUES ({_list(mark, 5)}) "  # noqa: S608
+            "ON CONFLICT (log_id, loan) DO UPDATE SET next_sequence = excluded.next_sequence, "
+            "last_leaf_hash = excluded.last_leaf_hash"
+        )
+        self._connection.exec_driver_sql(statement, rows)
+        if self._kept is not None:
+            self._kept.update(heads)
 
 
-def _chunks(names: Sequence[str]) -> Iterator[Sequence[str]]:
+def _list(mark: str, count: int) -> str:
+    return ", ".join([mark] * count)
+
+
+def _chunks(names: Sequence[Any]) -> Iterator[Sequence[Any]]:
     for start in range(0, len(names), CHUNK):
         yield names[start : start + CHUNK]

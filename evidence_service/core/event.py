@@ -27,6 +27,7 @@ MAX_TEXT = 64 * 1024
 MAX_ATTACHMENTS = 64
 MAX_LINKS = 32
 CLOCK_SKEW = timedelta(minutes=5)
+IN_FUTURE = "occurred_at: lies in the future; check the sender's clock and time zone"
 REQUIRED = ("id", "institution", "loan", "type", "type_version", "occurred_at", "actor", "source", "payload")
 OPTIONAL = ("environment", "subjects", "attachments", "corrects", "corroborates", "source_signature")
 
@@ -115,7 +116,7 @@ def format_instant(moment: datetime) -> str:
 def check_not_future(event: Event, captured_at: datetime) -> None:
     """Refuse an event that claims to have happened after it reached us (five minutes of skew are allowed)."""
     if event.occurred_at > captured_at + CLOCK_SKEW:
-        raise EventError("occurred_at: lies in the future; check the sender's clock and time zone")
+        raise EventError(IN_FUTURE)
 
 
 def _check_names(value: dict[str, Any]) -> None:

@@ -81,6 +81,25 @@ def leaf_bytes(
     )
 
 
+def plain_leaf_head(institution: str, captured_at: str) -> bytes:
+    """What all leaves of one batch begin with."""
+    return b'{"captured_at":"%b","institution":"%b","kind":"event","loan":"' % (
+        captured_at.encode(),
+        institution.encode(),
+    )
+
+
+def plain_leaf(
+    head: bytes, reference: bytes, occurred_at: str, last: bytes, sd: str, sequence: int, kind: str, version: int
+) -> bytes:
+    """``leaf_bytes`` put together from pieces that need no escape; `sd` is quoted and joined already."""
+    rest = (
+        f'","occurred_at":"{occurred_at}","prev":"{last.hex()}","sd":[{sd}],"sd_alg":"sha-256",'
+        f'"seq":{sequence},"type":"{kind}","type_version":{version},"v":1}}'
+    )
+    return head + reference + rest.encode()
+
+
 def parse_leaf(raw: bytes) -> Leaf:
     """Read a log entry strictly; the bytes must be canonical and every member of its kind."""
     value = parse_canonical(raw)

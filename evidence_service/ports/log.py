@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from evidence_service.core.checkpoint import Checkpoint
 from evidence_service.core.corrections import Place
@@ -41,8 +41,7 @@ class LoanHead:
     last_leaf_hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class NewEntry:
+class NewEntry(NamedTuple):
     """One entry ready to be appended: its leaf, and the event as declared, sealed part by part (core/sealing.py).
 
     `key_id` names the key of the first part; `others` holds (key id, sealed) of the further parts, nearly always none.

@@ -1,0 +1,102 @@
+"""A plain event, ready for its place in the log: read, checked and committed to, but not yet sealed or sequenced.
+
+Spec: docs/spec/ingest.md, *Two ways of reading*. Plain is an event that core/typed_event.py reads: no attachment, no
+correction, no link, no signature of its source, at most one subject. All others go the strict way. A batch of prepared
+events travels between processes as MessagePack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from evidence_service.core.canonical import encode_checked, parse_strict
+from evidence_service.core.commit_batch import BatchCommitter
+from evidence_service.core.sealing import SECRET_BYTES
+from evidence_service.core.typed_event import TypedEvent, TypedEvents, type_of
+from evidence_service.errors import MalformedInputError
+
+WHOLE_SECONDS = len("2026-01-05T02:03:04Z")
+
+
+class Prepared(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One plain event. `sd` are its digests as its leaf lists them; `body` is empty where the line is canonical."""
+
+    event_id: str
+    institution: str
+    loan: str
+    type: str
+    type_version: int
+    occurred_at: str
+    subject: str
+    secret: bytes
+    sd: str
+    body: bytes
+
+
+class Preparer:
+    """Prepares batches of lines. What it keeps from batch to batch only saves work; it never changes a result."""
+
+    def __init__(self) -> None:
+        self._events = TypedEvents()
+        self._committer = BatchCommitter()
+
+    def prepare(self, lines: Sequence[bytes], randomness: Callable[[int], bytes]) -> list[Prepared | None]:
+        """Each line as a plain event, or None where the strict way must look at it."""
+        found: list[Prepared | None] = [None] * len(lines)
+        places, events, bodies = [], [], []
+        for place, line in enumerate(lines):
+            event, body = self._read(line)
+            if event is not None:
+                places.append(place)
+                events.append(event)
+                bodies.append(body)
+        secrets = randomness(SECRET_BYTES * len(events))
+        digests = self._committer.commit(events, secrets)
+        for number, (place, event, body, sd) in enumerate(zip(places, events, bodies, digests, strict=True)):
+            secret = secrets[SECRET_BYTES * number : SECRET_BYTES * (number + 1)]
+            found[place] = Prepared(
+                event.id,
+                event.institution,
+                event.loan,
+                type_of(event),
+                event.type_version,
+                event.occurred_at if len(event.occurred_at) == WHOLE_SECONDS else _normal(event.occurred_at),
+                event.subjects[0] if event.subjects else f"loan:{event.loan}",
+                secret,
+                sd,
+                body,
+            )
+        return found
+
+    def _read(self, line: bytes) -> tuple[TypedEvent | None, bytes]:
+        event = self._events.read(line)
+        if event is not None:
+            return event, b""
+        try:
+            value = parse_strict(line)  # not canonical, perhaps: white space, another order, an escape too many
+        except MalformedInputError:
+            return None, b""
+        body = encode_checked(value)
+        return (None, b"") if body == line else (self._events.read(body), body)
+
+
+def _normal(instant: str) -> str:
+    """As core/event.py writes an instant: six digits of a second, or none where they are zero."""
+    digits = instant[WHOLE_SECONDS:-1].ljust(6, "0")
+    return instant[: WHOLE_SECONDS - 1] + ("Z" if digits == "000000" else f".{digits}Z")
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(list[Prepared | None])
+
+
+def prepared_bytes(batch: Sequence[Prepared | None]) -> bytes:
+    """A batch as bytes for another process."""
+    return _encoder.encode(batch)
+
+
+def prepared_from(raw: bytes) -> list[Prepared | None]:
+    """Read a batch that another process made."""
+    return _decoder.decode(raw)
