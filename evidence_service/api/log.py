@@ -12,9 +12,9 @@ from evidence_service.api.access import door, reads
 from evidence_service.api.problems import Refusal
 from evidence_service.core.api_key import Scope
 from evidence_service.core.merkle import consistency_proof
-from evidence_service.core.tiles import ENTRIES, HEIGHT, TileName, bundle_bytes, parse_tile_path
 from evidence_service.errors import NotFoundError
 from evidence_service.ports import PublishedCheckpoint
+from evidence_service.workflow.export_tiles import tile
 
 NOTE = "text/plain; charset=utf-8"
 MAX_SIZE = 2**53 - 1
@@ -49,34 +49,21 @@ def get_consistency(institution: str, looked_at: list[str]) -> Response:
 @reads(Scope.LOG_READ)
 def get_tile(institution: str, looked_at: list[str], level: int, path: str) -> Response:
     """A tile of hashes."""
-    name = _tile_name(f"tile/{level}/{path}", institution)
-    looked_at.append(name.path)
-    tree, first = door().service.store.tree(institution, _published_size(institution)), name.index << HEIGHT
-    hashes = [tree(level * HEIGHT, first + at) for at in range(name.width)]
-    return Response(b"".join(hashes), content_type="application/octet-stream")
+    return _tile(institution, f"tile/{level}/{path}", looked_at)
 
 
 @reads(Scope.ENTRIES_READ)
 def get_entries(institution: str, looked_at: list[str], path: str) -> Response:
     """A bundle of log entries; they link the events of a loan, so they are for auditors."""
-    name = _tile_name(f"tile/entries/{path}", institution)
-    looked_at.append(name.path)
-    start = name.index << HEIGHT
-    leaves = [leaf for _, leaf, _ in door().service.store.leaves(institution, start, start + name.width)]
-    return Response(bundle_bytes(leaves), content_type="application/octet-stream")
+    return _tile(institution, f"tile/entries/{path}", looked_at)
 
 
-def _tile_name(path: str, institution: str) -> TileName:
-    name = parse_tile_path(path)
-    covered = _published_size(institution) >> HEIGHT * max(name.level, 0) if name else 0
-    if name is None or name.index * 256 + name.width > covered:
+def _tile(institution: str, path: str, looked_at: list[str]) -> Response:
+    raw = tile(door().service.store, institution, path)
+    if raw is None:
         raise NotFoundError("no such tile in this log")
-    return name
-
-
-def _published_size(institution: str) -> int:
-    published = door().service.store.latest_checkpoint(institution)
-    return published.checkpoint.size if published else 0
+    looked_at.append(path)
+    return Response(raw, content_type="application/octet-stream")
 
 
 def _note(published: PublishedCheckpoint | None, looked_at: list[str]) -> Response:
@@ -101,6 +88,3 @@ def _size(name: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 16 or int(text) > MAX_SIZE:
         raise Refusal(400, f"{name}: one tree size, a whole number")
     return int(text)
-
-
-assert ENTRIES < 0  # a bundle lies over leaves, like a tile of level 0
