@@ -232,6 +232,7 @@ def test_changelog_speaks_of_the_version_that_is_built() -> None:
 
 
 def test_pages_are_short_enough_to_be_read() -> None:
-    long = {path.name: path.read_text("utf-8").count("\n") for path in pages()}
+    generated = re.compile(f"{command_table.BEGIN}.*?{command_table.END}", re.DOTALL)
+    long = {path.name: generated.sub("", path.read_text("utf-8")).count("\n") for path in pages()}
     assert {name: count for name, count in long.items() if count > 400} == {}
     assert (ROOT / "README.md").stat().st_size < 12_000
