@@ -138,8 +138,8 @@ def _on_chain(one: LogOnChain, chain: AskedChain | None, looking: Looking) -> It
     size, _ = chain.head(one.log_id)
     if size < newest.size:
         yield (
-            f"log {one.institution} was anchored at size {newest.size} in block {newest.block}, but the contract has it "
-            f"at {size}: the chain lost its past. Nothing is sent until it is back; docs/spec/anchor.md"
+            f"log {one.institution} was anchored at size {newest.size} in block {newest.block}, but the contract has "
+            f"it at {size}: the chain lost its past. Nothing is sent until it is back; docs/spec/anchor.md"
         )
     elif chain.head_block() >= newest.block and chain.block_hash(newest.block) != newest.block_hash:
         yield (
