@@ -22,6 +22,9 @@ from evidence_service.core.leaf import leaf_bytes, parse_leaf
 from evidence_service.core.merkle import consistency_proof, inclusion_proof, leaf_hash, node_hash, root_of
 from evidence_service.core.note import NoteSignature, VerifierKey, format_note, parse_note, parse_vkey, verify_ed25519
 from evidence_service.core.proof import TlogProof, parse_tlog_proof
+from evidence_service.core.source_signature import key_name, verifies
+from evidence_service.core.timestamp import check_authority, check_imprint
+from evidence_service.core.timestamp_token import parse_token
 from evidence_service.workflow.originals import take_contents
 from litigation.core.disclosure_set import CLOSED, CLOSED_GROUPS
 from litigation.core.fact_table import PROVEN
@@ -31,7 +34,7 @@ from tests.architecture.markdown import block, page
 
 EVENT, CANONICAL, COMMITMENT = "docs/spec/event.md", "docs/spec/canonical.md", "docs/spec/commitment.md"
 INGEST, LOG, CHECKPOINT, PROOF = (f"docs/spec/{name}.md" for name in ("ingest", "log", "checkpoint", "proof"))
-BUNDLE = "docs/spec/bundle.md"
+BUNDLE, PROVENANCE, TIMESTAMP = (f"docs/spec/{name}.md" for name in ("bundle", "provenance", "timestamp"))
 REFERENCE = base64.urlsafe_b64encode(bytes(range(16))).decode().rstrip("=")
 RECEIVED = ("2025-03-01T02:00:00Z", "2025-03-01T02:10:01Z", "2025-03-01T02:30:00Z")
 ORIGIN = "proofdocket.example/sample-cf"
@@ -65,6 +68,23 @@ def leaves() -> list[bytes]:
 def subtree(level: int, index: int) -> bytes:
     hashes = [leaf_hash(leaf) for leaf in leaves()]
     return root_of(hashes[index << level : (index + 1) << level])
+
+
+def test_the_timestamp_s_token_is_about_the_checkpoint_and_leads_to_the_root() -> None:
+    root, token = (base64.b64decode("".join(block(TIMESTAMP, name).split())) for name in ("root", "token"))
+    parsed = parse_token(token)
+    check_imprint(parsed, parse_note(note().encode()).text.encode())
+    check_authority(parsed, root)
+    assert (parsed.at, parsed.nonce) == (parse_instant("2025-03-01T02:31:00Z", "at"), 7)
+
+
+def test_the_source_signature_is_that_of_the_event() -> None:
+    member = json.loads(block(PROVENANCE, "source_signature"))
+    value = json.loads(block(EVENT, "event"))
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    assert member["signature"] == base64.b64encode(key.sign(canonical_bytes(value))).decode()
+    assert key_name(parse_vkey(block(PROVENANCE, "vkey").strip())) == member["key"]
+    assert verifies(event_from(value | {"source_signature": member}).fields, block(PROVENANCE, "vkey").strip())
 
 
 def note() -> str:
