@@ -36,7 +36,10 @@ def check_signed(token: TimestampToken, extra: Sequence[bytes] = ()) -> bytes:
 
     This says nothing of who that is: `check_authority` does.
     """
-    raw, certificate = _signing_certificate(token, extra)
+    found = _signing_certificate(token, extra)
+    if found is None:
+        raise TimestampError("the signer's certificate is neither in the token nor pinned")
+    raw, certificate = found
     signer = token.signer
     try:
         content_type = oid(signer.attributes[CONTENT_TYPE])
@@ -55,6 +58,11 @@ def check_signed(token: TimestampToken, extra: Sequence[bytes] = ()) -> bytes:
     except (InvalidSignature, CertificateError):
         raise TimestampError("the token's signature does not verify") from None
     return raw
+
+
+def holds_signer(token: TimestampToken) -> bool:
+    """The token brings its signer's certificate along, so that it can be judged without knowing anybody."""
+    return _signing_certificate(token, ()) is not None
 
 
 def check_authority(token: TimestampToken, authority: bytes) -> None:
@@ -82,7 +90,7 @@ def _check_binding(attribute: Element, certificate: bytes, serial: int) -> None:
         parts.end()
 
 
-def _signing_certificate(token: TimestampToken, extra: Sequence[bytes]) -> tuple[bytes, x509.Certificate]:
+def _signing_certificate(token: TimestampToken, extra: Sequence[bytes]) -> tuple[bytes, x509.Certificate] | None:
     for raw in (*token.certificates, *extra):
         try:
             certificate = x509.load_der_x509_certificate(raw)
@@ -91,4 +99,4 @@ def _signing_certificate(token: TimestampToken, extra: Sequence[bytes]) -> tuple
             raise TimestampError("a certificate of the token cannot be read") from None
         if (issuer, serial) == (token.signer.issuer, token.signer.serial):
             return raw, certificate
-    raise TimestampError("the signer's certificate is neither in the token nor pinned")
+    return None

@@ -16,7 +16,7 @@ from evidence_service.core.event_times import EventTimes, gap_parts
 from evidence_service.core.independent_time import TimeSource, TimeStatement
 from evidence_service.core.leaf import Leaf
 from evidence_service.core.report import Finding
-from evidence_service.core.timestamp import check_signed
+from evidence_service.core.timestamp import check_signed, holds_signer
 from evidence_service.core.timestamp_token import TimestampError
 from evidence_service.core.token_times import checkpoint_texts, is_about, tokens_of
 
@@ -85,7 +85,7 @@ def _tokens(subject: Subject) -> Iterator[Finding]:
             yield Finding("token-of-another-checkpoint", params=params)
             continue
         try:
-            if token.certificates:  # without its certificate only a pinned authority can say whose it is
+            if holds_signer(token):  # without its certificate only a pinned authority can say whose it is
                 check_signed(token)
         except TimestampError as error:
             yield Finding("token-invalid", params=params | {"detail": str(error)})

@@ -92,6 +92,14 @@ def test_a_token_that_is_not_whole_fails_also_without_a_trust_file() -> None:
     assert (report.check(9).code, report.result) == ("token-invalid", Result.FAILED)
 
 
+@pytest.mark.parametrize("held", [(), (TSA.root.der,)], ids=["no certificate", "another's"])
+def test_a_token_without_its_signer_s_certificate_counts_where_that_one_is_pinned(held: tuple[bytes, ...]) -> None:
+    token = TSA.token(TEXT, STAMPED, certificates=held)
+    pinned = PinnedAuthority("TSA", TSA.signer.der)
+    assert verify(token, authorities=(pinned,)).check(9).code == "in-time-confirmed"
+    assert verify(token).check(9).code == "in-time"
+
+
 def test_bytes_that_are_no_token_fail_check_1() -> None:
     text = timestamps_text([TSA.token(TEXT, STAMPED)]).replace('"MII', '"MIA')
     raw = WORLD.package_zip(replace(WORLD.contents, material={"timestamps": text}))
