@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from evidence_service.core.event import Event, EventError
 
 
+LATER_REASONS = frozenset({("filing.returned", "filing.refused")})
+"""(corrected, correcting): a court's *no* whose reasons, which come later, are a ruling (docs/spec/docket.md)."""
+
+
 class CorrectionError(EventError):
     """An event corrects what it may not: itself, an event that is not there, or one of another loan or type."""
 
@@ -39,7 +43,7 @@ def check_correction(event: Event, corrected: Place | None) -> None:
         )
     if corrected.loan != event.loan:
         raise CorrectionError("corrects: that event belongs to another loan")
-    if corrected.type != event.type.code:
+    if corrected.type != event.type.code and (corrected.type, event.type.code) not in LATER_REASONS:
         raise CorrectionError(
             f"corrects: that event is {corrected.type}, this one {event.type.code}; a correction is of the same type"
         )

@@ -62,6 +62,15 @@ def test_an_event_corrects_only_an_earlier_one_of_its_loan_and_type(
     assert len(house.types()) == 2
 
 
+def test_a_ruling_that_comes_later_corrects_the_return_and_not_the_other_way_round(house: House) -> None:
+    told = {"our_reference": "R", "court": "法院"}
+    returned = happened("F-1", "filing.returned", DAY, subjects=[], payload=told)
+    refused = happened("F-2", "filing.refused", DAY, subjects=[], payload=told, corrects="F-1")
+    assert house.take(returned, refused) == []
+    (reject,) = house.take(happened("F-3", "filing.returned", DAY, subjects=[], payload=told, corrects="F-2"))
+    assert reject.code == "correction-refused"
+
+
 def test_corrections_cannot_run_in_a_circle(house: House) -> None:
     """In one file or in two: the first of a circle names what is not there yet."""
     circle = [correction("C-1", "C-2"), correction("C-2", "C-1")]
