@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from evidence_service.core.event import Event, EventError
 
-
 LATER_REASONS = frozenset({("filing.returned", "filing.refused")})
 """(corrected, correcting): a court's *no* whose reasons, which come later, are a ruling (docs/spec/docket.md)."""
 
