@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
-from evidence_service.errors import MalformedInputError
+from evidence_service.core.certificate import Certificate, CertificateError, read_certificate
 
 MAX_PATH = 8
 MIN_RSA_BITS = 2048
@@ -42,24 +42,17 @@ UNDERSTOOD = frozenset(
 )
 
 
-class CertificateError(MalformedInputError):
-    """A chain of certificates does not lead to the pinned one, or one of them may not do what it did."""
-
-    code = "certificate-chain"
-
-
 def check_path(signer: bytes, held: Sequence[bytes], pinned: bytes, at: datetime) -> None:
     """A chain leads from the signer to the pinned certificate through those held, all of them good at that time.
 
     The pinned one may be the signer itself, a root, or anything between: it is where trust begins.
     """
-    leaf, anchor = _load(signer), _load(pinned)
-    _check_timestamping(leaf)
-    others = [one for one in (_load(raw) for raw in held) if one != leaf]
-    found = _path([leaf], others, anchor)
+    leaf, anchor = read_certificate(signer), read_certificate(pinned)
+    _check_timestamping(leaf.x509)
+    found = _shortest(leaf, [read_certificate(raw) for raw in held], anchor)
     if found is None:
         raise CertificateError("the signer's certificate does not lead to the pinned one")
-    for below, one in enumerate(found):
+    for below, one in enumerate(part.x509 for part in found):
         if not one.not_valid_before_utc <= at <= one.not_valid_after_utc:
             raise CertificateError("a certificate was not valid at the token's time")
         _check_extensions(one)
@@ -71,7 +64,7 @@ def verify_by_key(certificate: x509.Certificate, algorithm: str, digest: str, si
     """Verify a signature by a certificate's key. Raises InvalidSignature, or CertificateError for a key we refuse."""
     try:
         key = certificate.public_key()
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         raise CertificateError("a key that cannot be read") from None
     if isinstance(key, RSAPublicKey) and algorithm in RSA and key.key_size >= MIN_RSA_BITS:
         _same_digest(RSA[algorithm], digest)
@@ -90,30 +83,30 @@ def _same_digest(named: str, digest: str) -> None:
         raise CertificateError("the signature names another digest than the signer")
 
 
-def _path(
-    path: list[x509.Certificate], held: Sequence[x509.Certificate], anchor: x509.Certificate
-) -> list[x509.Certificate] | None:
-    """Depth first: a token may hold several certificates of one name."""
-    last = path[-1]
-    if last == anchor:
-        return path
-    if len(path) == MAX_PATH:
-        return None
-    for issuer in (anchor, *held):
-        if issuer not in path and _issued(last, issuer):
-            found = _path([*path, issuer], held, anchor)
-            if found is not None:
-                return found
+def _shortest(leaf: Certificate, held: Sequence[Certificate], anchor: Certificate) -> tuple[Certificate, ...] | None:
+    """The shortest chain. Each certificate is reached once, or sixteen of one name would make billions of chains."""
+    chains: list[tuple[Certificate, ...]] = [(leaf,)]
+    reached = {leaf.raw}
+    for _ in range(MAX_PATH):
+        longer: list[tuple[Certificate, ...]] = []
+        for chain in chains:
+            if chain[-1].raw == anchor.raw:
+                return chain
+            for issuer in (anchor, *held):
+                if issuer.raw not in reached and _issued(chain[-1], issuer):
+                    reached.add(issuer.raw)
+                    longer.append((*chain, issuer))
+        chains = longer
     return None
 
 
-def _issued(one: x509.Certificate, issuer: x509.Certificate) -> bool:
-    if one.issuer.public_bytes() != issuer.subject.public_bytes():
+def _issued(one: Certificate, issuer: Certificate) -> bool:
+    if one.issuer != issuer.subject:
         return False
-    algorithm = one.signature_algorithm_oid.dotted_string
+    algorithm = one.x509.signature_algorithm_oid.dotted_string
     digest = RSA.get(algorithm) or ECDSA.get(algorithm) or ANY_DIGEST
     try:
-        verify_by_key(issuer, algorithm, digest, one.signature, one.tbs_certificate_bytes)
+        verify_by_key(issuer.x509, algorithm, digest, one.x509.signature, one.x509.tbs_certificate_bytes)
     except (InvalidSignature, CertificateError, KeyError):
         return False
     return True
@@ -161,12 +154,5 @@ def _check_extensions(one: x509.Certificate) -> None:
 def _extensions(one: x509.Certificate) -> x509.Extensions:
     try:
         return one.extensions
-    except ValueError:  # also DuplicateExtension
+    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
         raise CertificateError("a certificate's extensions cannot be read") from None
-
-
-def _load(raw: bytes) -> x509.Certificate:
-    try:
-        return x509.load_der_x509_certificate(raw)
-    except ValueError:
-        raise CertificateError("a certificate cannot be read") from None

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import new as new_hash
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
-from evidence_service.core.certificate_chain import CertificateError, check_path, verify_by_key
+from evidence_service.core.certificate import Certificate, CertificateError, read_certificate
+from evidence_service.core.certificate_chain import check_path, verify_by_key
 from evidence_service.core.der import INTEGER, OCTETS, SEQUENCE, DerError, Element, integer, octets, oid, read_der
 from evidence_service.core.timestamp_token import (
     CONTENT_TYPE,
@@ -36,15 +36,14 @@ def check_signed(token: TimestampToken, extra: Sequence[bytes] = ()) -> bytes:
 
     This says nothing of who that is: `check_authority` does.
     """
-    found = _signing_certificate(token, extra)
-    if found is None:
+    certificate = _signing_certificate(token, extra)
+    if certificate is None:
         raise TimestampError("the signer's certificate is neither in the token nor pinned")
-    raw, certificate = found
     signer = token.signer
     try:
         content_type = oid(signer.attributes[CONTENT_TYPE])
         digest = octets(signer.attributes[MESSAGE_DIGEST])
-        _check_binding(signer.attributes[SIGNING_CERTIFICATE_V2], raw, certificate.serial_number)
+        _check_binding(signer.attributes[SIGNING_CERTIFICATE_V2], certificate.raw, certificate.serial)
     except KeyError:
         raise TimestampError("the token lacks contentType, messageDigest or signingCertificateV2") from None
     except DerError as error:
@@ -54,10 +53,10 @@ def check_signed(token: TimestampToken, extra: Sequence[bytes] = ()) -> bytes:
     if digest != new_hash(signer.digest, token.content).digest():
         raise TimestampError("messageDigest is not that of the token's content")
     try:
-        verify_by_key(certificate, signer.algorithm, signer.digest, signer.signature, signer.signed)
+        verify_by_key(certificate.x509, signer.algorithm, signer.digest, signer.signature, signer.signed)
     except (InvalidSignature, CertificateError):
         raise TimestampError("the token's signature does not verify") from None
-    return raw
+    return certificate.raw
 
 
 def holds_signer(token: TimestampToken) -> bool:
@@ -90,13 +89,11 @@ def _check_binding(attribute: Element, certificate: bytes, serial: int) -> None:
         parts.end()
 
 
-def _signing_certificate(token: TimestampToken, extra: Sequence[bytes]) -> tuple[bytes, x509.Certificate] | None:
-    for raw in (*token.certificates, *extra):
-        try:
-            certificate = x509.load_der_x509_certificate(raw)
-            issuer, serial = certificate.issuer.public_bytes(), certificate.serial_number
-        except ValueError:
-            raise TimestampError("a certificate of the token cannot be read") from None
-        if (issuer, serial) == (token.signer.issuer, token.signer.serial):
-            return raw, certificate
-    return None
+def _signing_certificate(token: TimestampToken, extra: Sequence[bytes]) -> Certificate | None:
+    """The first of the issuer and number that the token names. One that cannot be read spoils the token."""
+    try:
+        held = [read_certificate(raw) for raw in (*token.certificates, *extra)]
+    except CertificateError as error:
+        raise TimestampError(f"timestamp token: {error}") from None
+    wanted = (token.signer.issuer, token.signer.serial)
+    return next((one for one in held if (one.issuer, one.serial) == wanted), None)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from evidence_service.core.der import SEQUENCE, SET, Element, read_der
 from evidence_service.core.timestamp import check_authority, check_imprint, check_signed
 from evidence_service.core.timestamp_token import TimestampError, parse_token
 from tests.simulators.timestamp_authority import BORN, DIES, Authority, Certified, certify, new_key
@@ -184,6 +187,68 @@ def test_a_token_that_carries_strangers_certificates_is_still_judged_by_its_sign
     assert check(token) == AT
     with pytest.raises(TimestampError, match="does not lead"):
         check(token, stranger.root.der)
+
+
+def wrapped(tag: int, content: bytes) -> bytes:
+    length = len(content).to_bytes(2, "big")
+    return bytes([tag, 0x82]) + length + content if len(content) > 255 else _short(tag, content)
+
+
+def _short(tag: int, content: bytes) -> bytes:
+    return bytes([tag, 0x81, len(content)] if len(content) > 127 else [tag, len(content)]) + content
+
+
+def odd(part: int, content: Callable[[Element], bytes], of: Certified | None = None) -> bytes:
+    """A certificate one of whose parts is another: 0 version, 1 number, 5 subject, 6 key, 7 extensions."""
+    whole = read_der((of or authority().signer).der, SEQUENCE).reader()
+    first, rest = whole.take(SEQUENCE), b"".join(one.raw for one in whole.rest())
+    parts = list(first.reader().rest())
+    raws = [content(one) if at == part else one.raw for at, one in enumerate(parts)]
+    return wrapped(SEQUENCE, wrapped(SEQUENCE, b"".join(raws)) + rest)
+
+
+def name_of(kind: int, value: bytes) -> bytes:
+    """A name with one common name, of any kind of value."""
+    return wrapped(SEQUENCE, wrapped(SET, wrapped(SEQUENCE, bytes.fromhex("0603550403") + wrapped(kind, value))))
+
+
+def doubled(held: Element) -> bytes:
+    """The list of extensions, each of them twice."""
+    listed = held.reader().take(SEQUENCE).content
+    return wrapped(held.tag, wrapped(SEQUENCE, listed + listed))
+
+
+ODD = {
+    "a version that does not exist": (0, lambda _: bytes.fromhex("a003020105")),
+    "a negative number": (1, lambda _: bytes.fromhex("0201ff")),
+    "a name that is not UTF-8": (5, lambda _: name_of(0x0C, b"\xff\xfe")),
+    "a name that is a number": (5, lambda _: name_of(0x02, b"\x01")),
+    "a key of no known kind": (6, lambda _: bytes.fromhex("300c300506032a03040303000102")),
+    "extensions twice": (7, doubled),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_certificate_is_refused_and_brings_nobody_down(name: str) -> None:
+    """Whoever makes a token chooses its certificates: as the signer's, and beside it."""
+    mine = Authority.of(name="odd")
+    certificate = odd(*ODD[name], of=mine.signer)
+    with pytest.raises(TimestampError):
+        check(mine.token(TEXT, AT, certificates=(certificate,), bound_to=certificate), mine.root.der)
+    with suppress(TimestampError):  # beside the signer's own, a strange name or key harms nobody
+        assert check(mine.token(TEXT, AT, certificates=(mine.signer.der, certificate)), mine.root.der) == AT
+
+
+def test_sixteen_certificates_that_issue_each_other_are_searched_in_no_time() -> None:
+    key = new_key("ed25519")
+    circle = [certify("circle", key, ca=True) for _ in range(15)]
+    signer = certify("tsa", new_key("p256"), circle[0])
+    token = Authority(circle[0], signer, tuple(circle)).token(TEXT, AT)
+    began = monotonic()
+    with pytest.raises(TimestampError, match="does not lead"):
+        check(token)
+    assert monotonic() - began < 5
+    assert check(token, circle[14].der) == AT
 
 
 def test_whole_says_nothing_of_who() -> None:
