@@ -23,7 +23,7 @@ from evidence_service.settings import read_settings
 from evidence_service.trust_words import since_line, trust_line
 from evidence_service.verifier.chain_reader import RpcChainReader
 from evidence_service.verifier.folder import STATE_NAMES, FolderReport, Item, Task, verify_folder
-from evidence_service.verifier.inputs import find_items, verify_file
+from evidence_service.verifier.inputs import find_items, json_path, shown_path, verify_file
 from evidence_service.verifier.times_table import times_lines
 from evidence_service.verifier.trust_store import load_trust
 
@@ -92,7 +92,7 @@ def verify(
             click.echo(json.dumps({"error": {"code": error.code, "message": str(error)}}, ensure_ascii=False))
         raise click.exceptions.Exit(2) from error
     if as_json:
-        click.echo(json.dumps({**report.as_json(lang), "path": str(path)}, ensure_ascii=False))
+        click.echo(json.dumps({**report.as_json(lang), "path": json_path(path)}, ensure_ascii=False))
     else:
         _show(report, path, lang)
         if verbose:
@@ -113,14 +113,14 @@ def _folder(path: Path, task: Task, lang: Language, as_json: bool) -> None:
     with progress("verified") as update:
         report = verify_folder(paths, task, workers=min(os.cpu_count() or 1, 8), progress=update)
     if as_json:
-        click.echo(json.dumps({**report.as_json(lang), "path": str(path)}, ensure_ascii=False))
+        click.echo(json.dumps({**report.as_json(lang), "path": json_path(path)}, ensure_ascii=False))
     else:
         _show_folder(report, path, task.trust, lang)
     raise click.exceptions.Exit(report.result.exit_code)
 
 
 def _show(report: Report, path: Path, lang: Language) -> None:
-    click.echo(str(path))
+    click.echo(shown_path(path))
     for check in report.checks:
         value = check.as_json(lang)
         click.echo(f"{check.n:>3}  {_word(check.state, lang)}  {value['name']}\n       {value['reason']}")
@@ -136,7 +136,7 @@ def _show(report: Report, path: Path, lang: Language) -> None:
 
 
 def _show_folder(report: FolderReport, path: Path, trust: TrustFile | None, lang: Language) -> None:
-    click.echo(f"{path}: {len(report.items)}")
+    click.echo(f"{shown_path(path)}: {len(report.items)}")
     for value in report.as_json(lang)["checks"]:
         word = _word(CheckState(value["state"]), lang)
         click.echo(f"{value['n']:>3}  {word}  {value['name']}: {value['reason']}")
@@ -152,7 +152,7 @@ def _first_problem(item: Item, lang: Language) -> str:
     if item.report is None:
         return item.error
     check = next(check for check in item.report.checks if check.state is CheckState.FAILED)
-    return f"{item.path}: ({check.n}) {check.as_json(lang)['reason']}"
+    return f"{shown_path(item.path)}: ({check.n}) {check.as_json(lang)['reason']}"
 
 
 def _word(state: CheckState, lang: Language) -> str:

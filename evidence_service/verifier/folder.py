@@ -18,7 +18,7 @@ from evidence_service.core.reasons import CHECK_NAMES, CheckState
 from evidence_service.core.report import Check, Language, Report, Result
 from evidence_service.core.trust import TrustFile
 from evidence_service.verifier.chain_reader import RpcChainReader
-from evidence_service.verifier.inputs import InputError, verify_file
+from evidence_service.verifier.inputs import InputError, json_path, verify_file
 
 WORST_FIRST = (
     CheckState.FAILED,
@@ -75,10 +75,10 @@ class Item:
         """The item as the command line writes it."""
         if self.report is None:
             problem = {"code": self.code, "message": self.error}
-            return {"path": str(self.path), "result": self.result.value, "checks": [], "error": problem}
+            return {"path": json_path(self.path), "result": self.result.value, "checks": [], "error": problem}
         report = self.report.as_json(lang)
         del report["times"]  # of a thousand packages nobody reads them here; verify one package to see its times
-        return {"path": str(self.path), **report}
+        return {"path": json_path(self.path), **report}
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,11 +39,21 @@ class LeafMissingError(InputError):
     code = "leaf-missing"
 
 
+def shown_path(path: Path) -> str:
+    """A path as a screen may print it: whoever sends a file chooses its name, and a terminal obeys what it is told."""
+    return "".join(char if char.isprintable() else "?" for char in str(path))
+
+
+def json_path(path: Path) -> str:
+    """A path as JSON may hold it: bytes of a name that are no UTF-8 are replaced."""
+    return str(path).encode("utf-8", "replace").decode()
+
+
 def find_items(folder: Path) -> list[Path]:
     """Every proof, package and PDF in a folder and the folders in it, in order of their paths."""
     found = [path for path in folder.rglob("*") if path.name.lower().endswith(SUFFIXES) and path.is_file()]
     if not found:
-        raise InputError(f"{folder}: holds no package (.zip), PDF (.pdf) or proof ({PROOF_SUFFIX})")
+        raise InputError(f"{shown_path(folder)}: holds no package (.zip), PDF (.pdf) or proof ({PROOF_SUFFIX})")
     return sorted(found)
 
 
@@ -52,7 +62,7 @@ def verify_file(path: Path, trust: TrustFile | None, chain: ChainReader | None, 
     raw = _read(path, Limits().total)
     if path.name.endswith(PROOF_SUFFIX) or raw.startswith(HEADER.encode()):
         return _verify_proof_file(path, raw, trust, chain, now)
-    return verify_bytes(raw, trust, chain, now, name=str(path))
+    return verify_bytes(raw, trust, chain, now, name=shown_path(path))
 
 
 def verify_bytes(
@@ -84,7 +94,8 @@ def _verify_proof_file(
     stem = path.name.removesuffix(PROOF_SUFFIX)
     leaf = path.with_name(stem + LEAF_SUFFIX)
     if not leaf.is_file():
-        raise LeafMissingError(f"{path}: the log entry is missing; put {leaf.name} beside the proof")
+        name = shown_path(Path(leaf.name))
+        raise LeafMissingError(f"{shown_path(path)}: the log entry is missing; put {name} beside the proof")
     opened = path.with_name(stem + DISCLOSURES_SUFFIX)
     disclosures = _read(opened, MAX_SMALL) if opened.is_file() else None
     beside = path.with_name(stem + MATERIAL_SUFFIX)
@@ -98,7 +109,7 @@ def _read(path: Path, limit: int) -> bytes:
         with path.open("rb") as file:
             raw = file.read(limit + 1)
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or type(error).__name__})") from None
+        raise InputError(f"{shown_path(path)}: cannot be read ({error.strerror or type(error).__name__})") from None
     if len(raw) > limit:
-        raise InputError(f"{path}: larger than {limit >> 20} MiB")
+        raise InputError(f"{shown_path(path)}: larger than {limit >> 20} MiB")
     return raw

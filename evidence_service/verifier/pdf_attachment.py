@@ -10,6 +10,8 @@ from typing import Any
 from evidence_service.core.twin import FILE_NAME
 from evidence_service.verifier.pdf_objects import PdfError, PdfObjects
 
+MAX_FILES = 1000
+
 
 class NoEvidenceError(PdfError):
     """A PDF that holds no evidence.json."""
@@ -30,6 +32,8 @@ def embedded_evidence(pdf: bytes) -> bytes:
     pairs = objects.resolve(tree.get("Names"))
     if "Kids" in tree or not isinstance(pairs, list) or len(pairs) % 2:
         raise PdfError("its list of embedded files is of a kind that is not read here")
+    if len(pairs) > 2 * MAX_FILES:
+        raise PdfError(f"it holds more than {MAX_FILES} files")
     found = [spec for name, spec in zip(pairs[::2], pairs[1::2], strict=True) if _is_ours(objects, name, spec)]
     if not found:
         raise NoEvidenceError(f"no {FILE_NAME} among its embedded files")

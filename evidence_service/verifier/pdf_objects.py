@@ -56,6 +56,7 @@ class PdfObjects:
             raise PdfError("it does not begin as a PDF")
         self._raw = raw
         self._offsets: dict[int, tuple[int, int]] = {}
+        self._read: dict[Reference, tuple[Any, int]] = {}
         self.trailer = self._read_tables()
         if "Encrypt" in self.trailer:
             raise PdfError("it is encrypted")
@@ -95,6 +96,12 @@ class PdfObjects:
         return _inflate(packed, what)
 
     def _object(self, reference: Reference) -> tuple[Any, int]:
+        """The object and where it ends; read once, however often it is referred to."""
+        if reference not in self._read:
+            self._read[reference] = self._read_object(reference)
+        return self._read[reference]
+
+    def _read_object(self, reference: Reference) -> tuple[Any, int]:
         place = self._offsets.get(reference.number)
         if place is None or place[1] != reference.generation:
             raise PdfError(f"object {reference.number} is missing")

@@ -6,6 +6,7 @@ import json
 import struct
 import sys
 import unicodedata
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -284,3 +285,11 @@ def test_parsing_leaves_the_limits_of_the_interpreter_alone() -> None:
     with pytest.raises(CanonicalError):
         parse_strict(b"9" * 10_000)
     assert (sys.getrecursionlimit(), sys.get_int_max_str_digits()) == before
+
+
+def test_a_name_that_comes_twice_at_the_end_of_a_long_object_is_found_in_no_time() -> None:
+    raw = b"{" + b"".join(b'"a%d":1,' % number for number in range(100_000)) + b'"z":1,"z":1}'
+    began = monotonic()
+    with pytest.raises(CanonicalError, match="'z' occurs twice"):
+        parse_strict(raw)
+    assert monotonic() - began < 5

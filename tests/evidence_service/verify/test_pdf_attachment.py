@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zlib
+from time import monotonic
 
 import pikepdf
 import pytest
@@ -157,3 +158,25 @@ def test_any_damage_is_an_error_or_other_evidence_never_a_crash(data: st.DataObj
         assert isinstance(embedded_evidence(bytes(raw)), bytes)
     except PdfError:
         return
+
+
+def test_an_object_that_is_named_a_thousand_times_is_read_once() -> None:
+    """One large object in the list of files, over and over, costs no more than once."""
+    large = b"<<" + b"".join(b"/a%d 1" % number for number in range(20_000)) + b">>"
+    began = monotonic()
+    with pytest.raises(PdfError, match="no evidence"):
+        embedded_evidence(_listing(b"(a) 2 0 R " * 1000, large))
+    assert monotonic() - began < 5
+    with pytest.raises(PdfError, match="more than 1000 files"):
+        embedded_evidence(_listing(b"(a) 2 0 R " * 1001, b"<<>>"))
+
+
+def _listing(pairs: bytes, second: bytes) -> bytes:
+    """A PDF with this list of files, and this second object."""
+    first = b"<</Type/Catalog/Names<</EmbeddedFiles<</Names[" + pairs + b"]>>>>>>"
+    out, offsets = b"%PDF-1.7\n", []
+    for number, body in enumerate((first, second), 1):
+        offsets.append(len(out))
+        out += b"%d 0 obj\n" % number + body + b"\nendobj\n"
+    table = b"xref\n0 3\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    return out + table + b"trailer\n<</Size 3/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % len(out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -170,3 +171,17 @@ def test_a_large_folder_is_verified_by_several_processes_with_the_same_answer(tm
     assert answer["counts"] == {"items": 20, "passed": 19, "failed": 1, "incomplete": 0}
     assert [item["result"] for item in answer["items"]].index("failed") == 7
     assert "verified" in result.stderr
+
+
+def test_the_name_of_a_file_neither_commands_the_screen_nor_ends_the_run(tmp_path: Path) -> None:
+    """Whoever sends a folder chooses the names in it: an escape sequence, and bytes that are no text."""
+    write(tmp_path / "x" / "a\x1b[2J\u202ePASSED.zip", b"PK\x03\x04")
+    folder = os.fsencode(tmp_path / "x")
+    Path(os.fsdecode(folder + b"/b\xff.zip")).write_bytes(b"PK\x03\x04")
+    (tmp_path / "x" / "c\x1b[2J.tlog-proof").write_bytes(b"")
+    for shown in (run(tmp_path / "x"), *(run(path) for path in sorted((tmp_path / "x").iterdir()))):
+        assert shown.exit_code in (1, 2)
+        assert not isinstance(shown.exception, UnicodeError)
+        assert all(line.isprintable() for line in shown.output.splitlines())
+    answer = run_json(tmp_path / "x")
+    assert [item["path"][-6:] for item in answer["items"]] == ["ED.zip", "b?.zip", "-proof"]
