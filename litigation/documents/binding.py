@@ -21,6 +21,8 @@ from litigation.documents.exhibit_images import Picture
 from litigation.documents.exhibit_pdfs import lay_under
 from litigation.documents.exhibits import Shown, frame
 from litigation.documents.fonts import Role
+from litigation.documents.pdfa import Level, declare
+from litigation.documents.saving import save
 from litigation.documents.sheets import LEFT, Book, PageNumber, Sheet, box
 from litigation.documents.templates import fill, template
 from litigation.documents.text import GREY, RED, Style, width_of
@@ -32,6 +34,7 @@ _SAMPLE = Style(Role.BOLD, 9, RED)
 _WATERMARK = Style(Role.BOLD, 78, "0.80 0.10 0.10")
 _WATERMARK_ALPHA = 0.16
 _FOOT_Y = 30.0
+_PRINTED = 4  # annotation flag Print: neither hidden nor left out on paper (ISO 19005-3 6.3.2)
 _DIGITS = re.compile("#+")
 
 
@@ -57,7 +60,7 @@ class Binder:
 
     def bind(self, shown: list[Shown]) -> bytes:
         """Write the PDF; pages of PDF exhibits are laid under their sheets last."""
-        data = self._write()
+        data = self._write(min((item.level for item in shown), default=Level.UNICODE))
         sources = {item.exhibit.number: item.pdf for item in shown if item.pdf is not None}
         if not sources:
             return data
@@ -68,7 +71,7 @@ class Binder:
                 lay_under(base, number, sources[exhibit].pages[page], frame(sheet.size))
         return save(base)
 
-    def _write(self) -> bytes:
+    def _write(self, level: Level) -> bytes:
         rl_config.useA85 = 0  # base-85 would add a quarter to every stream
         canvas = _BareCanvas(BytesIO(), invariant=1, pageCompression=1, pdfVersion=(1, 7), lang="zh-CN")
         _set_date(canvas._doc, self._dated)
@@ -78,6 +81,7 @@ class Binder:
         canvas.setSubject(self._reference)
         canvas.setCreator("ProofDocket")
         canvas.setProducer("ProofDocket")
+        declare(canvas._doc, level, self._cover["title"]["zh"], self._reference, self._dated)
         marks: dict[int, list[str]] = {}
         for mark in self._book.marks:
             marks.setdefault(self._book.page_of(mark.destination), []).append(mark.destination)
@@ -93,7 +97,7 @@ class Binder:
         for destination in destinations:
             canvas.bookmarkPage(destination)
         for link in sheet.links:
-            canvas.linkAbsolute("", link.destination, link.rectangle, Border="[0 0 0]")
+            canvas.linkAbsolute("", link.destination, link.rectangle, Border="[0 0 0]", F=_PRINTED)
         code = canvas._code
         if sheet.picture:
             _put_picture(canvas, sheet.picture, sheet.size, f"picture{number}")
@@ -217,16 +221,3 @@ def _put_picture(canvas: Any, picture: Picture, size: tuple[float, float], name:
         f"q {shown_width * scale:.3f} 0 0 {shown_height * scale:.3f} {left:.3f} {low:.3f} cm "
         f"{a} {b} {c} {d} {e} {f} cm /{registered} Do Q"
     )
-
-
-def save(pdf: pikepdf.Pdf) -> bytes:
-    """Save deterministically, with a plain cross-reference table that small readers can read."""
-    out = BytesIO()
-    pdf.save(
-        out,
-        deterministic_id=True,
-        object_stream_mode=pikepdf.ObjectStreamMode.disable,
-        compress_streams=True,
-        linearize=False,
-    )
-    return out.getvalue()

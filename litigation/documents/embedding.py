@@ -11,8 +11,8 @@ from io import BytesIO
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
-from litigation.documents.binding import save
 from litigation.documents.problems import PdfInputError
+from litigation.documents.saving import save
 
 FILE_NAME = "evidence.json"
 

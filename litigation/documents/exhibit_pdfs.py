@@ -11,6 +11,9 @@ from io import BytesIO
 
 import pikepdf
 
+from litigation.documents.exhibit_conformance import level_of
+from litigation.documents.pdfa import Level
+
 
 @dataclass(frozen=True, slots=True)
 class ForeignPage:
@@ -32,6 +35,7 @@ class OpenedPdf:
     pdf: pikepdf.Pdf
     pages: tuple[ForeignPage, ...]
     repaired: bool
+    level: Level
 
 
 def read_pdf(content: bytes) -> OpenedPdf | str:
@@ -44,12 +48,13 @@ def read_pdf(content: bytes) -> OpenedPdf | str:
         repaired = bool(pdf.get_warnings())
         if any(getattr(page.obj, "Annots", None) for page in pdf.pages):
             pdf.flatten_annotations("all")
+        level = min(level_of(page.as_form_xobject(handle_transformations=True)) for page in pdf.pages)
     except pikepdf.PasswordError:
         return "encrypted"
     except (pikepdf.PdfError, ValueError, TypeError, AttributeError, KeyError):
         # qpdf repairs what it can; what is left is a file whose page tree or boxes make no sense
         return "damaged"
-    return OpenedPdf(pdf, pages, repaired)
+    return OpenedPdf(pdf, pages, repaired, level)
 
 
 def _foreign_page(page: pikepdf.Page) -> ForeignPage:

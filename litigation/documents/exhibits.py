@@ -18,6 +18,7 @@ from litigation.documents.expansion import exhibit_destination
 from litigation.documents.flow import BODY, CAPTION, SMALL, Flow
 from litigation.documents.fonts import FontSet, Role
 from litigation.documents.papertable import pair_table
+from litigation.documents.pdfa import Level
 from litigation.documents.sheets import A4, BOTTOM, LEFT, Book, Stamp
 from litigation.documents.templates import fill, template
 from litigation.documents.text import Style, plain
@@ -37,6 +38,7 @@ class Shown:
     picture: Picture | None = None
     printout: Printout | None = None
     reason: str = ""
+    level: Level = Level.UNICODE
 
 
 def prepare(case: CaseFile, fonts: FontSet) -> list[Shown]:
@@ -52,7 +54,8 @@ def _prepared(exhibit: Exhibit, fonts: FontSet) -> Shown:
         opened = read_pdf(content)
         if isinstance(opened, str):
             return Shown(exhibit, reason=opened)
-        return Shown(exhibit, pages=opened.pages, pdf=opened.pdf, reason="repaired" if opened.repaired else "")
+        reason = "repaired" if opened.repaired else ""
+        return Shown(exhibit, pages=opened.pages, pdf=opened.pdf, reason=reason, level=opened.level)
     if kind.startswith("image/"):
         picture = read_picture(content)
         return Shown(exhibit, picture=picture) if picture else Shown(exhibit, reason="image")
