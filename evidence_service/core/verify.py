@@ -101,8 +101,10 @@ def _verify(
 
 
 def _holds(checks: Sequence[Check]) -> bool:
-    """A time is worth saying only of entries that lie in a log of a known party."""
+    """A time is worth saying only of entries that lie in a log of a known party, and where nothing failed."""
     good = {CheckState.PASSED, CheckState.ERASED}
+    if any(check.state is CheckState.FAILED for check in checks):
+        return False  # "unaltered since" beside something that was altered would be read as its contrary
     return all(check.state in good for check in checks if check.n in ALWAYS_REQUIRED)
 
 

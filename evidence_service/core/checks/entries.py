@@ -14,6 +14,9 @@ from evidence_service.core.metadata import PackageMetadata
 from evidence_service.core.package import FACTS, METADATA
 from evidence_service.core.report import Finding
 
+ERASURE = "subject.erased"
+SHOWN_NUMBERS = 20
+
 
 def check_canonical(subject: Subject) -> tuple[list[Finding], Finding]:
     """(3) Every log entry is canonical JSON of a known kind, type and version."""
@@ -38,10 +41,15 @@ def check_disclosures(subject: Subject) -> tuple[list[Finding], Finding]:
     if not subject.whole or any(one.leaf is None for one in subject.evidence):
         return found, Finding("not-reached")
     if subject.erased:
-        return found, Finding("disclosures-erased", params={**_counts(subject), "opened": str(opened)})
+        said = _counts(subject) | _claim(subject)
+        return found, Finding("disclosures-erased", params=said | {"opened": str(opened)})
     if not opened:
         return found, Finding("nothing-disclosed")
-    return found, Finding("disclosures-open", params={"count": str(opened), "facts": str(len(proven))})
+    params = {"count": str(opened), "facts": str(len(proven))}
+    hidden = sum(len(one.leaf.digests) for one in subject.evidence if one.leaf is not None) - opened
+    if hidden:  # a log's maker may commit to one field twice and open whichever value suits
+        return found, Finding("disclosures-open-partly", params=params | {"hidden": str(hidden)})
+    return found, Finding("disclosures-open", params=params)
 
 
 def _counts(subject: Subject) -> dict[str, str]:
@@ -50,6 +58,16 @@ def _counts(subject: Subject) -> dict[str, str]:
     assert first is not None
     counts = {"count": str(len(subject.evidence)), "erased": str(len(subject.erased))}
     return counts | {"at": first.at, "reason": first.reason}
+
+
+def _claim(subject: Subject) -> dict[str, str]:
+    """Which entries are said to be erased, and for how many of them the log holds a later entry that says so."""
+    told = [one.seq for one in subject.evidence if one.seq is not None and one.leaf and one.leaf.type == ERASURE]
+    last = max(told, default=-1)
+    supported = sum(one.seq is not None and one.seq < last for one in subject.erased)
+    numbers = [str(one.index if one.seq is None else one.seq) for one in subject.erased]
+    which = ", ".join(numbers[:SHOWN_NUMBERS]) + (" …" if len(numbers) > SHOWN_NUMBERS else "")
+    return {"which": which, "supported": str(supported)}
 
 
 def _opens(one: Evidence) -> Iterator[Finding]:

@@ -53,8 +53,6 @@ def check_files(
         return [], (*erased, Finding("no-files"))[0]
     if subject.kind == "twin":
         found = _other_key(subject.metadata, pinned, "evidence.json")
-        if erased:
-            return found, erased[0]
         return found, Finding("pdf-pages-not-covered", params={"sha256": pdf_sha256 and f" {pdf_sha256}"})
     parsed = subject.package
     if parsed is None:

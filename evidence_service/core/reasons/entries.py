@@ -15,9 +15,9 @@ REASONS: dict[str, Meaning] = {
     "entries-erased": Meaning(
         (3,),
         ERASED,
-        "All {count} log entries are canonical and of known types; the events behind {erased} of them were erased, so "
-        "their own canonical form can no longer be shown.",
-        "全部 {count} 条日志条目均为规范形式且类型已知；其中 {erased} 条所对应的事件内容已删除，其规范形式无从出示。",
+        "All {count} log entries are canonical and of known types; the events behind {erased} of them are said to "
+        "be erased, so their own canonical form is not shown.",
+        "全部 {count} 条日志条目均为规范形式且类型已知；其中 {erased} 条所对应的事件内容据称已删除，其规范形式未出示。",
     ),
     "leaf-not-canonical": Meaning(
         (3,), FAILED, "{member} is not canonical JSON (RFC 8785).", "{member} 不是规范 JSON（RFC 8785）。"
@@ -38,11 +38,21 @@ REASONS: dict[str, Meaning] = {
     "disclosures-erased": Meaning(
         (4,),
         ERASED,
-        "The content of {erased} of {count} log entries was erased on {at} ({reason}), as whoever packaged them says: "
-        "nobody can open their commitments any more. The other {opened} disclosed field(s) open digests in their "
-        "entries.",
-        "据封装方陈述，{count} 条日志条目中有 {erased} 条的内容已于 {at} 删除（{reason}），其承诺不能再被打开；"
+        "Whoever packaged them says that the content of {erased} of {count} log entries ({which}) was erased on {at} "
+        "({reason}), so that nobody can open their commitments any more; a later entry subject.erased is here for "
+        "{supported} of them. The other {opened} disclosed field(s) open digests in their entries.",
+        "据封装方陈述，{count} 条日志条目中有 {erased} 条（{which}）的内容已于 {at} 删除（{reason}），"
+        "其承诺不能再被打开；其中 {supported} 条在此附有其后的 subject.erased 条目。"
         "其余 {opened} 个披露字段与日志条目中的摘要相符。",
+    ),
+    "disclosures-open-partly": Meaning(
+        (4,),
+        PASSED,
+        "{count} disclosed field(s) open digests in their log entries; {facts} proven fact(s) equal them. {hidden} "
+        "further digest(s) of these entries are not opened: what they hold, even another value of a field disclosed "
+        "here, is not shown.",
+        "{count} 个披露字段与日志条目中的摘要相符；{facts} 项已证事实与之相等。这些条目中另有 {hidden} 个摘要未打开："
+        "其内容（包括此处已披露字段的另一个值）未予出示。",
     ),
     "nothing-disclosed": Meaning(
         (4,), NOT_CHECKED, "No field is disclosed, so there is nothing to open.", "未披露任何字段，无可核验。"

@@ -91,9 +91,9 @@ REASONS: dict[str, Meaning] = {
     "files-erased": Meaning(
         (2,),
         ERASED,
-        "The content of {erased} log entry(ies) was erased, and their originals with it: nothing is left to compare "
-        "with their digests. Nothing else that was compared differs.",
-        "{erased} 条日志条目的内容及其原件已删除，无可与摘要比对；其他已比对的内容均无不符。",
+        "Whoever packaged them says that the content of {erased} log entry(ies) was erased, and their originals with "
+        "it: nothing is here to compare with their digests. Nothing else that was compared differs.",
+        "据封装方陈述，{erased} 条日志条目的内容及其原件已删除，在此无可与摘要比对；其他已比对的内容均无不符。",
     ),
     "no-files": Meaning(
         (2,),

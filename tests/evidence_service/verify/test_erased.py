@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from evidence_service.core.reasons import CheckState
 from evidence_service.core.report import Report, Result
 from evidence_service.core.twin import parse_twin, twin_bytes
 from evidence_service.core.verify import verify_package, verify_proof, verify_twin
-from tests.evidence_service.verify.world import NOW, Chain, make_world, reseal
+from tests.evidence_service.verify.world import NOW, Chain, Entry, make_world, reseal
 
 WORLD = make_world()
 GONE = Erased("2026-05-01T00:00:00Z", "retention-expired")
@@ -73,7 +74,28 @@ def test_the_twin_carries_the_erased_form() -> None:
     assert isinstance(metadata, PackageMetadata)
     assert [event.erased for event in events] == [GONE] * 3
     report = verify_twin(raw, WORLD.trust(), Chain(WORLD), NOW)
-    assert codes(report) == CODES
+    # An erased entry must not hide that the pages of a PDF are not covered by what lies in it.
+    assert codes(report) == ["pdf-pages-not-covered", *CODES[1:]]
+
+
+def test_a_reader_sees_which_entries_are_called_erased_and_whether_the_log_says_so_too() -> None:
+    """Whoever packages may call an unwelcome exhibit erased: it is his word, and of which."""
+    reason = verified(packaged(1)).check(4).reason
+    assert "Whoever packaged them says that the content of 1 of 3 log entries (1) was erased" in reason
+    assert "a later entry subject.erased is here for 0 of them" in reason
+    told = replace(WORLD, entries=tuple(_as_erasure(entry, at) for at, entry in enumerate(WORLD.entries)))
+    events = tuple(replace(event, disclosures=(), erased=GONE) if event.seq else event for event in told.packaged)
+    raw = told.package_zip(replace(told.contents, events=events))
+    reason = verify_package(raw, told.trust(), Chain(told), NOW).check(4).reason
+    assert "3 log entries (1, 2)" in reason
+    assert "a later entry subject.erased is here for 1 of them" in reason
+
+
+def _as_erasure(entry: Entry, at: int) -> Entry:
+    """The loan's last entry as one of the type that is logged after an erasure."""
+    if at != WORLD.mine[-1]:
+        return entry
+    return replace(entry, leaf=rfc8785.dumps(json.loads(entry.leaf) | {"type": "subject.erased"}))
 
 
 def test_an_erasure_hides_no_failure() -> None:

@@ -15,7 +15,7 @@ import rfc8785
 
 from evidence_service.core import container
 from evidence_service.core.checkpoint import Checkpoint
-from evidence_service.core.commitment import base64url
+from evidence_service.core.commitment import base64url, disclosure_digest
 from evidence_service.core.digest import sha256_hex
 from evidence_service.core.metadata import metadata_json
 from evidence_service.core.proof import TlogProof
@@ -30,6 +30,7 @@ from tests.evidence_service.verify.world import (
     ORIGINAL,
     START,
     Chain,
+    Entry,
     Signer,
     World,
     fact,
@@ -291,7 +292,37 @@ def test_check_4_passes_when_fields_are_withheld_and_reads_not_checked_when_all_
     nothing = replace(some, facts=b"[]")
     assert check(WORLD.package_zip(nothing)).check(4).code == "nothing-disclosed"
     first = replace(WORLD.contents, events=(WORLD.packaged[0], *some.events[1:]))
-    assert check(WORLD.package_zip(first)).check(4).code == "disclosures-open"
+    report = check(WORLD.package_zip(first))
+    assert report.check(4).code == "disclosures-open-partly"
+    assert report.check(4).state is CheckState.PASSED
+
+
+def test_check_4_tells_an_entry_that_commits_to_one_field_twice_from_one_that_is_opened_whole() -> None:
+    """Whoever makes the log may commit to two values and open the one that suits: neither opens all digests."""
+    index = WORLD.mine[-1]
+    leaf, opened = json.loads(WORLD.entries[index].leaf), dict(WORLD.entries[index].disclosures)
+    other = base64url(rfc8785.dumps(["A" * 22, "payload.amount", "9999.00"]))
+    leaf["sd"] = sorted([*leaf["sd"], disclosure_digest(other)])
+    for amount in (opened["payload.amount"], other):
+        told = Entry(rfc8785.dumps(leaf), opened | {"payload.amount": amount})
+        world = replace(WORLD, entries=(*WORLD.entries[:index], told, *WORLD.entries[index + 1 :]))
+        report = verify_package(world.package_zip(), world.trust(), Chain(world), NOW)
+        assert report.check(4).code == "disclosures-open-partly"
+        assert "1 further digest(s)" in report.check(4).reason
+    both = replace(told, disclosures=opened | {"other": other})
+    world = replace(world, entries=(*WORLD.entries[:index], both, *WORLD.entries[index + 1 :]))
+    report = verify_package(world.package_zip(), world.trust(), Chain(world), NOW)
+    assert report.check(4).code == "disclosure-repeated"
+
+
+def test_nothing_is_called_unaltered_beside_something_that_was_altered() -> None:
+    assert check(WORLD.package_zip()).unaltered_since is not None
+    members = container.read(WORLD.package_zip())
+    members["data/bundle.pdf"] += b" "
+    report = check(container.build(members))
+    assert report.check(2).code == "digest-mismatch"
+    assert report.as_json()["unaltered_since"] is None
+    assert all("logged_at" not in times.as_json() for times in report.times)
 
 
 @pytest.mark.parametrize(
