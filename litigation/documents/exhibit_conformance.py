@@ -11,6 +11,7 @@ from typing import Any
 
 import pikepdf
 
+from litigation.documents.exhibit_limits import is_huge
 from litigation.documents.pdfa import Level
 
 _FILTERS = frozenset({"/FlateDecode", "/DCTDecode", "/CCITTFaxDecode", "/ASCIIHexDecode", "/ASCII85Decode"})
@@ -68,7 +69,7 @@ def _stream_level(item: Any) -> Level:
     if "/F" in item or not _FILTERS.issuperset(str(name) for name in names):
         return Level.NONE
     if item.get("/Subtype") == "/Form" or "/PatternType" in item:
-        return Level.NONE if _INKS.search(item.read_bytes()) else Level.UNICODE
+        return Level.NONE if is_huge(item) or _INKS.search(item.read_bytes()) else Level.UNICODE
     return Level.UNICODE
 
 

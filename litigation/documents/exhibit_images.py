@@ -11,7 +11,7 @@ from zlib import compress
 
 from PIL import Image, ImageOps
 
-_MAX_PIXELS = 80_000_000
+_MAX_PIXELS = 50_000_000  # A4 at 600 dpi has 35 million
 _ORIENTATION = 0x0112
 # EXIF 3, 6 and 8 are turns; as matrices they map the unit square onto itself.
 _TURNS = {1: (1, 0, 0, 1, 0, 0), 3: (-1, 0, 0, -1, 1, 1), 6: (0, -1, 1, 0, 0, 1), 8: (0, 1, -1, 0, 1, 0)}

@@ -12,6 +12,7 @@ from io import BytesIO
 import pikepdf
 
 from litigation.documents.exhibit_conformance import level_of
+from litigation.documents.exhibit_limits import MAX_PAGES, contents_are_huge, unpacks_hugely
 from litigation.documents.pdfa import Level
 
 
@@ -40,8 +41,12 @@ class OpenedPdf:
 
 def read_pdf(content: bytes) -> OpenedPdf | str:
     """Open a PDF; return the name of the reason if it cannot be shown."""
+    if unpacks_hugely(content):
+        return "huge"
     try:
         pdf = pikepdf.open(BytesIO(content), suppress_warnings=True)
+        if len(pdf.pages) > MAX_PAGES or any(contents_are_huge(page) for page in pdf.pages):
+            return "huge"
         pages = tuple(_foreign_page(page) for page in pdf.pages)
         if not pages:
             return "empty"

@@ -13,17 +13,23 @@ from evidence_service.core.canonical import MAX_DEPTH, nesting_exceeds
 from litigation.documents.fonts import FontSet
 
 _MAX_LINES = 5000
+_MAX_CHARACTERS = 400_000
+_MAX_INDENTED = 2_000_000
 _INDENT = "\u2003"
 
 
 @dataclass(frozen=True, slots=True)
 class Printout:
-    """Lines to print, how many characters had no glyph, and whether the text was re-indented or cut."""
+    """Lines to print, how many characters had no glyph, whether the text was re-indented or cut.
+
+    `left_out` counts what the last line shown had beyond the limit of characters.
+    """
 
     lines: tuple[str, ...]
     all_lines: int
     unprintable: int
     indented: bool
+    left_out: int = 0
 
     @property
     def cut(self) -> bool:
@@ -36,7 +42,7 @@ def read_text(content: bytes, is_json: bool, fonts: FontSet) -> Printout | None:
     text = _decoded(content)
     if text is None:
         return None
-    indented = is_json and _is_json(text)
+    indented = is_json and len(text) <= _MAX_INDENTED and _is_json(text)
     if indented:
         text = indent_json(text)
     missing = fonts.missing(text.replace("\n", ""))
@@ -44,7 +50,18 @@ def read_text(content: bytes, is_json: bool, fonts: FontSet) -> Printout | None:
     if missing:
         text = text.translate({ord(char): f"[U+{ord(char):04X}]" for char in missing})
     lines = text.replace("\t", "    ").splitlines() or [""]
-    return Printout(tuple(lines[:_MAX_LINES]), len(lines), count, indented)
+    shown, left_out = _within(lines)
+    return Printout(shown, len(lines), count, indented, left_out)
+
+
+def _within(lines: list[str]) -> tuple[tuple[str, ...], int]:
+    """Keep as many lines as the limits allow; return them, and how much of the last one was left out."""
+    room = _MAX_CHARACTERS
+    for number, line in enumerate(lines[:_MAX_LINES]):
+        if len(line) > room:
+            return (*lines[:number], line[:room]), len(line) - room
+        room -= len(line)
+    return tuple(lines[:_MAX_LINES]), 0
 
 
 def _decoded(content: bytes) -> str | None:

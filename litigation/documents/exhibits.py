@@ -12,6 +12,7 @@ import pikepdf
 
 from litigation.core.casefile import CaseFile, Exhibit
 from litigation.documents.exhibit_images import Picture, read_picture
+from litigation.documents.exhibit_limits import MAX_FILE
 from litigation.documents.exhibit_pdfs import ForeignPage, read_pdf
 from litigation.documents.exhibit_texts import Printout, read_text
 from litigation.documents.expansion import exhibit_destination
@@ -50,6 +51,10 @@ def _prepared(exhibit: Exhibit, fonts: FontSet) -> Shown:
     content, kind = exhibit.content, exhibit.media_type.split(";")[0].strip().lower()
     if not content:
         return Shown(exhibit, reason="absent")
+    if kind.startswith(("audio/", "video/")):
+        return Shown(exhibit, reason="recording")
+    if len(content) > MAX_FILE:
+        return Shown(exhibit, reason="huge")
     if kind == "application/pdf" or content.startswith(b"%PDF-"):
         opened = read_pdf(content)
         if isinstance(opened, str):
@@ -117,6 +122,8 @@ def _draw_text(book: Book, item: Shown, printout: Printout) -> None:
         flow.text(fill(form["unprintable"], count=printout.unprintable), CAPTION)
     if printout.cut:
         flow.text(fill(form["cut"], shown=len(printout.lines), all=printout.all_lines), CAPTION)
+    if printout.left_out:
+        flow.text(fill(form["clipped"], line=len(printout.lines), count=printout.left_out), CAPTION)
     flow.space(4)
     grey = CAPTION.but(size=6.5)
     for number, text in enumerate(printout.lines, 1):
