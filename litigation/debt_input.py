@@ -215,8 +215,9 @@ def _allocation(value: Any) -> Allocation:
 
 
 def _payment(value: Any, place: str) -> Payment:
-    body = _object(value, place, {"on", "amount"})
-    return Payment(_day(body["on"], f"{place}.on"), _money(body["amount"], f"{place}.amount"))
+    body = _object(value, place, {"on", "amount"}, {"prepay"})
+    prepay = _truth(body["prepay"], f"{place}.prepay") if "prepay" in body else None
+    return Payment(_day(body["on"], f"{place}.on"), _money(body["amount"], f"{place}.amount"), prepay)
 
 
 def _cost(value: Any, place: str) -> Cost:

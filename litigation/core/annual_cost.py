@@ -26,6 +26,20 @@ class AnnualCost:
         return self.simple > line, self.effective > line
 
 
+@dataclass(frozen=True, slots=True)
+class CostReport:
+    """The annualised cost of a loan beside a line: by the schedule in force, and as the contract was agreed.
+
+    The two differ where interest was kept back on disbursement: what was agreed was paid on more than was advanced.
+    """
+
+    cost: AnnualCost
+    agreed: AnnualCost
+    line: Decimal
+    line_source: str
+    line_mark: str
+
+
 def annual_cost(advanced: Decimal, monthly: Sequence[Decimal]) -> AnnualCost:
     """Find the monthly rate by halving (its value falls as the rate grows), and annualise it."""
     with localcontext(_CONTEXT):

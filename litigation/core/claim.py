@@ -12,16 +12,17 @@ from datetime import date
 from decimal import Decimal
 
 from litigation.core.allocation import Applied
-from litigation.core.annual_cost import AnnualCost, annual_cost
+from litigation.core.annual_cost import AnnualCost, CostReport
 from litigation.core.cap import NO_CAP, CapResult, cap_globally, cap_per_line
+from litigation.core.cost_report import report_costs, rules_behind
 from litigation.core.costs import ACCEPTANCE, acceptance_fee, reduced_acceptance_fee
 from litigation.core.due_line import DueLine
 from litigation.core.interest import Segment, interest_by_days
 from litigation.core.ledger import Ledger, run_ledger
-from litigation.core.money import ZERO, to_cent, total_of
-from litigation.core.rules import Rules
+from litigation.core.money import to_cent, total_of
+from litigation.core.rules import RuleEntry, Rules
 from litigation.core.schedule import ScheduleRow, schedule_for
-from litigation.core.terms import CapMethod, Kind, LoanTerms, Payment, Repayment
+from litigation.core.terms import CapMethod, Kind, LoanTerms, Payment
 
 __all__ = ["Claim", "ClaimCaps", "ClaimLine", "compute_claim", "schedule_for"]
 
@@ -117,7 +118,8 @@ class Claim:
     overdue_days: int
     accelerated: bool
     undue_principal: Decimal
-    annual_cost: AnnualCost
+    cost_report: CostReport
+    rules_used: tuple[RuleEntry, ...]
     rules_digest: str
 
     @property
@@ -129,6 +131,11 @@ class Claim:
     def paid_interest(self) -> Decimal:
         """已还利息: in-term interest; penalty and compound stand in `paid`."""
         return self.paid.interest
+
+    @property
+    def annual_cost(self) -> AnnualCost:
+        """年化综合成本 by the schedule in force."""
+        return self.cost_report.cost
 
     @property
     def safe_total(self) -> Decimal:
@@ -154,6 +161,8 @@ def compute_claim(
     uncapped = _uncapped(ledger)
     total = uncapped.total - applied.cut
     return Claim(
+        cost_report=report_costs(terms, schedule, rules, fee_day),
+        rules_used=rules_behind(terms, rules, fee_day),
         currency=terms.currency,
         cutoff=cutoff,
         principal=ledger.open(Kind.PRINCIPAL),
@@ -177,7 +186,6 @@ def compute_claim(
         overdue_days=ledger.overdue_days,
         accelerated=terms.accelerated_on is not None and terms.accelerated_on <= cutoff,
         undue_principal=ledger.undue,
-        annual_cost=annual_cost(terms.advanced, _monthly_payments(terms, schedule)),
         rules_digest=rules.digest,
     )
 
@@ -252,11 +260,3 @@ def _per_diem(ledger: Ledger, caps: ClaimCaps) -> Decimal:
     binds = terms.cap.method is CapMethod.PER_LINE or (terms.cap.method is CapMethod.GLOBAL and caps.globally.cut > 0)
     rate = min(terms.penalty_rate, terms.cap.annual) if binds else terms.penalty_rate
     return to_cent(interest_by_days(ledger.open(Kind.PRINCIPAL), rate, 1, terms.day_count))
-
-
-def _monthly_payments(terms: LoanTerms, schedule: tuple[ScheduleRow, ...]) -> list[Decimal]:
-    """The plan as one payment a month; a bullet loan pays nothing until its last month."""
-    payments = [row.payment for row in schedule]
-    if terms.repayment is Repayment.BULLET:
-        return [ZERO] * (terms.term_months - 1) + payments
-    return payments

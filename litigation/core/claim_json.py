@@ -8,10 +8,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from litigation.core.annual_cost import AnnualCost
 from litigation.core.cap import CapResult
 from litigation.core.claim import Claim, ClaimLine
 from litigation.core.interest import Segment
 from litigation.core.money import money_text
+from litigation.core.rules import RuleEntry
 from litigation.core.schedule import ScheduleRow
 
 
@@ -59,11 +61,37 @@ def claim_to_json(claim: Claim) -> dict[str, Any]:
         "overdue_days": claim.overdue_days,
         "accelerated": claim.accelerated,
         "undue_principal": money_text(claim.undue_principal),
-        "annual_cost": {
-            "simple": rate_text(claim.annual_cost.simple),
-            "effective": rate_text(claim.annual_cost.effective),
-        },
+        "annual_cost": _annual_cost(claim),
+        "rules_used": [_rule(entry) for entry in claim.rules_used],
         "rules_digest": claim.rules_digest,
+    }
+
+
+def _annual_cost(claim: Claim) -> dict[str, Any]:
+    """Both conventions beside the line, as in force and as agreed; the line shows where it comes from."""
+    report = claim.cost_report
+
+    def written(cost: AnnualCost) -> dict[str, Any]:
+        simple, effective = cost.exceeds(report.line)
+        return {
+            "simple": rate_text(cost.simple),
+            "effective": rate_text(cost.effective),
+            "exceeds": {"simple": simple, "effective": effective},
+        }
+
+    line = {"rate": rate_text(report.line), "source": report.line_source, "mark": report.line_mark}
+    return written(report.cost) | {"agreed": written(report.agreed), "line": line}
+
+
+def _rule(entry: RuleEntry) -> dict[str, Any]:
+    """A dated rule with its source and mark."""
+    return {
+        "rule": entry.series,
+        "from": entry.starts.isoformat(),
+        "until": entry.until.isoformat() if entry.until else None,
+        "mark": entry.mark.value,
+        "source": entry.source,
+        "note": entry.note,
     }
 
 

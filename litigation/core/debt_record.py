@@ -26,9 +26,15 @@ def debt_record(terms: LoanTerms, payments: Iterable[Payment], cutoff: date) -> 
         "penalty_rate": f"{terms.penalty_rate:f}",
         "compound": terms.compound,
         "day_count": terms.day_count,
-        "payments": [{"on": payment.on.isoformat(), "amount": money_text(payment.amount)} for payment in payments],
+        "payments": [_payment(payment) for payment in payments],
         "prepay": terms.prepay,
         "acceleration": None if accelerated is None else {"effective_on": accelerated.isoformat()},
         "cutoff": cutoff.isoformat(),
         "cap": {"annual": f"{terms.cap.annual:f}", "method": terms.cap.method.value},
     }
+
+
+def _payment(payment: Payment) -> dict[str, Any]:
+    """A payment; its own mark is written where it bears one."""
+    written: dict[str, Any] = {"on": payment.on.isoformat(), "amount": money_text(payment.amount)}
+    return written if payment.prepay is None else written | {"prepay": payment.prepay}

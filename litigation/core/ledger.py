@@ -96,14 +96,17 @@ class Ledger:
 def run_ledger(terms: LoanTerms, payments: Iterable[Payment], cutoff: date) -> Ledger:
     """Live through the loan up to the cut-off; payments after it are counted apart, not applied."""
     check_cutoff(terms, cutoff)
-    received = payments_by_day(check_payments(terms, payments))
+    listed = check_payments(terms, payments)
+    received = payments_by_day(listed)
+    early = payments_by_day(one for one in listed if (terms.prepay if one.prepay is None else one.prepay))
     ledger = Ledger(terms, plan_for(terms), cutoff, undue=terms.advanced, last_due=terms.disbursed_on)
     ledger.ignored = total_of(amount for on, amount in received.items() if on > cutoff)
     for day in _days_that_matter(ledger, received, cutoff):
         _fall_due(ledger, day)
         money = ledger.credit + received.get(day, ZERO)
         if money:
-            ledger.credit = _apply(ledger, day, money)
+            may_prepay = early.get(day, ZERO) + (ledger.credit if terms.prepay else ZERO)
+            ledger.credit = _apply(ledger, day, money, may_prepay)
     return ledger
 
 
@@ -151,8 +154,8 @@ def _open_line(ledger: Ledger, item: str, due: date, part: Instalment, rule: str
     ledger.undue -= part.principal
 
 
-def _apply(ledger: Ledger, day: date, money: Decimal) -> Decimal:
-    """Apply money to what is due; prepay with the rest where chosen; return what waits."""
+def _apply(ledger: Ledger, day: date, money: Decimal, may_prepay: Decimal) -> Decimal:
+    """Apply money to what is due; prepay with the rest of what may prepay; return what waits."""
     lines = {line.item: line for line in ledger.lines}
     costs = {cost.item: cost for cost in ledger.costs}
     slots = [
@@ -169,8 +172,9 @@ def _apply(ledger: Ledger, day: date, money: Decimal) -> Decimal:
         else:
             lines[part.item].pay(part.kind, day, part.amount)
     ledger.applied += applied
-    if left and ledger.terms.prepay and ledger.undue:
-        left = _prepay(ledger, day, left)
+    free = min(left, may_prepay)
+    if free and ledger.undue:
+        left += _prepay(ledger, day, free) - free
     return left
 
 

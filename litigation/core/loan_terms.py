@@ -50,7 +50,6 @@ def terms_of(history: LoanHistory, cap_rate: Decimal, as_of: date) -> LoanTerms:
         compound=bool(terms["compound"]),
         day_count=int(terms["day_count"]),
         cap=Cap(cap_rate, CapMethod.GLOBAL),
-        prepay=_prepaid(history),
         accelerated_on=acceleration(history, as_of)[0],
         currency=currency,
     )
@@ -63,7 +62,8 @@ def payments_of(history: LoanHistory, until: date) -> tuple[Payment, ...]:
         received = day_of(event.payload["received_on"])
         assert received is not None
         if received <= until:
-            found.append(Payment(received, Decimal(event.payload["amount"])))
+            prepaid = True if event.payload.get("method") == "prepayment" else None
+            found.append(Payment(received, Decimal(event.payload["amount"]), prepaid))
     return tuple(found)
 
 
@@ -89,11 +89,6 @@ def _only(history: LoanHistory, kind: str, missing: str) -> HistoryEvent:
     if len(found) > 1:
         raise TermsMissingError(f"{len(found)} events {kind}, none corrected: loans with several are not computed yet")
     return found[0]
-
-
-def _prepaid(history: LoanHistory) -> bool:
-    """Whether the borrower asked that early money be applied at once (payment.method = prepayment)."""
-    return any(event.payload.get("method") == "prepayment" for event in history.all("payment.received"))
 
 
 def _repayment(text: str) -> Repayment:

@@ -83,10 +83,11 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money received from the borrower."""
+    """Money received from the borrower; `prepay` says what its rest does, None: what the loan's flag says."""
 
     on: date
     amount: Decimal
+    prepay: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def check_payments(terms: LoanTerms, payments: Iterable[Payment]) -> tuple[Payme
     for number, payment in enumerate(listed):
         _check_amount(payment.amount, f"payments[{number}].amount")
         _check_not_before(payment.on, terms.disbursed_on, f"payments[{number}].on")
-    return tuple(sorted(listed, key=lambda payment: (payment.on, payment.amount)))
+    return tuple(sorted(listed, key=lambda one: (one.on, one.amount, str(one.prepay))))
 
 
 def check_cutoff(terms: LoanTerms, cutoff: date) -> None:
@@ -163,7 +164,7 @@ def check_cutoff(terms: LoanTerms, cutoff: date) -> None:
 
 
 def payments_by_day(payments: Iterable[Payment]) -> Mapping[date, Decimal]:
-    """Add what was paid on the same day: within a day there is no order."""
+    """Add what was paid on the same day: within a day there is no order, and unmarked money goes first."""
     sums: dict[date, Decimal] = {}
     for payment in payments:
         sums[payment.on] = sums.get(payment.on, Decimal("0.00")) + payment.amount

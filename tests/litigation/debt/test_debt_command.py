@@ -56,7 +56,10 @@ def test_the_worked_example_of_the_spec_is_what_the_command_answers(tmp_path: Pa
     assert answer.pop("rules_digest") == load_rules().digest
     told = json.loads(expected)
     del told["rules_digest"]
+    used, shown = answer.pop("rules_used"), told.pop("rules_used")
     assert answer == told
+    assert used[: len(shown)] == shown
+    assert all(entry["source"] and entry["mark"] in {"V", "S", "O"} for entry in used)
 
 
 def test_o4_from_a_file_as_json(tmp_path: Path) -> None:
@@ -118,6 +121,7 @@ BAD: list[tuple[str, str, str]] = [
     ("payment as float", changed(payments=[{"on": "2025-04-10", "amount": 1.5}]), "payments[0].amount"),
     ("payment without day", changed(payments=[{"amount": "1.00"}]), "payments[0].on"),
     ("payment with more", changed(payments=[{"on": "2025-04-10", "amount": "1", "x": 1}]), "payments[0].x"),
+    ("prepay of a payment", changed(payments=[{"on": "2025-04-10", "amount": "1", "prepay": 1}]), "payments[0].prepay"),
     ("payments as object", changed(payments={}), "payments"),
     ("acceleration as day", changed(acceleration="2026-01-10"), "acceleration"),
     (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -83,6 +84,18 @@ def test_prepaid_principal_bears_interest_only_for_the_days_it_was_used() -> Non
     answer = claim(terms, paid, date(2025, 3, 10))
     assert (answer.paid_principal, answer.paid_interest) == (money("4975.12"), money("144.88"))
     assert answer.interest == money("70.25")
+
+
+def test_each_payment_says_for_itself_whether_it_prepays() -> None:
+    """Both on the due date of instalment 1 (1000 + 120): the unmarked money pays what is due, the marked prepays."""
+    terms = loan(repayment=Repayment.INTEREST_MONTHLY, disbursed_on=date(2025, 1, 10))
+    marked = Payment(date(2025, 2, 10), money("1000.00"), prepay=True)
+    waiting = Payment(date(2025, 2, 10), money("200.00"))
+    for payments in ([marked, waiting], [waiting, marked]):
+        answer = claim(terms, payments, date(2025, 2, 20))
+        assert (answer.paid_principal, answer.paid.surplus) == (money("1000.00"), money("80.00"))
+    kept = claim(replace(terms, prepay=True), [replace(marked, prepay=False)], date(2025, 2, 20))
+    assert (kept.paid_principal, kept.paid.surplus) == (money("0.00"), money("880.00"))
 
 
 def test_a_loan_that_is_wholly_prepaid_is_at_an_end() -> None:

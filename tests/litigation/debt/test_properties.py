@@ -54,8 +54,8 @@ def any_terms(draw: st.DrawFn) -> LoanTerms:
 @st.composite
 def any_case(draw: st.DrawFn) -> tuple[LoanTerms, list[Payment], date]:
     terms = draw(any_terms())
-    paid = draw(st.lists(st.tuples(offsets, amounts), max_size=5))
-    payments = [Payment(terms.disbursed_on + timedelta(days=day), amount) for day, amount in paid]
+    paid = draw(st.lists(st.tuples(offsets, amounts, st.none() | st.booleans()), max_size=5))
+    payments = [Payment(terms.disbursed_on + timedelta(days=day), amount, early) for day, amount, early in paid]
     return terms, payments, terms.disbursed_on + timedelta(days=draw(offsets))
 
 

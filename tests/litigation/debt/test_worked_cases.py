@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -23,7 +24,7 @@ from litigation.core.limitation import limitation_end, limitation_of
 from litigation.core.money import to_cent, total_of
 from litigation.core.rules import Rules
 from litigation.core.schedule import schedule_for
-from litigation.core.terms import Allocation, Cap, CapMethod, Kind, Repayment
+from litigation.core.terms import Allocation, Cap, CapMethod, Cost, Kind, Repayment
 from litigation.rulebook import load_rules
 from tests.litigation.debt.loans import claim, claim_o4, loan, loan_o2, money, paid_first
 
@@ -209,6 +210,24 @@ def test_o12_annualised_cost(advanced: str, payment: str, simple: str, effective
 def test_o12_the_convention_decides_at_the_24_percent_line() -> None:
     found = annual_cost(Decimal(12000), [Decimal("1126.19")] * 12)
     assert found.exceeds(Decimal("0.24")) == (False, True)
+
+
+def test_o12_through_the_command_with_monthly_fees_and_with_a_deduction() -> None:
+    terms = loan(repayment=Repayment.EQUAL_INSTALMENT)
+    monthly = tuple(Cost(row.due, money("60.00"), "service_fee") for row in schedule_for(terms))
+    with_fees = claim(replace(terms, costs=monthly), [], terms.disbursed_on).cost_report
+    assert (str(with_fees.cost.simple), str(with_fees.cost.effective)) == ("0.2253", "0.2501")
+    assert with_fees.cost.exceeds(with_fees.line) == (False, True)
+    upfront = replace(terms, costs=(Cost(terms.disbursed_on, money("360.00"), "service_fee"),))
+    assert str(claim(upfront, [], terms.disbursed_on).annual_cost.simple) == "0.1783"
+    deducted = claim(replace(terms, deducted_upfront=money("360.00")), [], terms.disbursed_on)
+    assert (str(deducted.cost_report.agreed.simple), str(deducted.cost_report.agreed.effective)) == ("0.1783", "0.1936")
+    assert (str(deducted.annual_cost.simple), deducted.undue_principal) == ("0.1200", money("11640.00"))
+
+
+def test_o12_costs_of_realising_the_claim_are_no_part_of_the_annualised_cost() -> None:
+    terms = loan(repayment=Repayment.EQUAL_INSTALMENT, costs=(Cost(date(2025, 6, 1), money("900.00"), "attorney_fee"),))
+    assert str(claim(terms, [], terms.disbursed_on).annual_cost.simple) == "0.1200"
 
 
 def test_o13_days_count_the_first_and_not_the_last() -> None:
