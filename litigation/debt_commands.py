@@ -12,8 +12,10 @@ import click
 
 from litigation.core.claim import Claim, compute_claim
 from litigation.core.claim_json import claim_to_json
+from litigation.core.judgment import JudgmentDebt, judgment_debt
+from litigation.core.judgment_json import judgment_to_json
 from litigation.core.money import uppercase_rmb, yuan
-from litigation.debt_input import MAX_BYTES, parse_debt
+from litigation.debt_input import MAX_BYTES, JudgmentInput, parse_file
 from litigation.errors import DebtInputError, LitigationError
 from litigation.rulebook import load_rules
 
@@ -22,15 +24,21 @@ from litigation.rulebook import load_rules
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
 def debt(file: Path, as_json: bool) -> None:
-    """Compute the claim that FILE describes: lines, caps, totals, fees."""
+    """Compute the claim that FILE describes, or what is owed under the judgment in it."""
     try:
         with file.open("rb") as opened:
-            asked = parse_debt(opened.read(MAX_BYTES + 1))
-        claim = compute_claim(asked.terms, asked.payments, asked.cutoff, rules=load_rules())
+            asked = parse_file(opened.read(MAX_BYTES + 1))
+        rules = load_rules()
+        if isinstance(asked, JudgmentInput):
+            ordered = judgment_debt(asked.judgment, asked.payments, asked.cutoff, rules=rules)
+            answer, table = judgment_to_json(ordered), judgment_table(ordered)
+        else:
+            claim = compute_claim(asked.terms, asked.payments, asked.cutoff, rules=rules)
+            answer, table = claim_to_json(claim), claim_table(claim)
     except LitigationError as error:
         _refuse(error, as_json=as_json)
     else:
-        click.echo(json.dumps(claim_to_json(claim), ensure_ascii=False) if as_json else claim_table(claim))
+        click.echo(json.dumps(answer, ensure_ascii=False) if as_json else table)
 
 
 def _refuse(error: LitigationError, *, as_json: bool) -> None:
@@ -68,3 +76,25 @@ def claim_table(claim: Claim) -> str:
         f"Rules            {claim.rules_digest}",
     ]
     return "\n".join(rows)
+
+
+def judgment_table(debt: JudgmentDebt) -> str:
+    """Lay the debt under a judgment out for a terminal."""
+    rows = [f"{'':>10} {'from':<10} {'through':<10} {'days':>5} {'base':>13} {'daily':>9} {'amount':>12}"]
+    for part in debt.stretches:
+        row = f"{part.kind:>10} {part.first} {part.last} {part.days:>5} {part.base:>13}"
+        rows.append(f"{row} {part.daily_rate:>9f} {part.amount:>12}")
+    return "\n".join(
+        [
+            *rows,
+            "",
+            f"Perform by       {debt.judgment.perform_by}",
+            f"Judgment sum     {yuan(debt.amount)} open, {yuan(debt.paid_amount)} paid",
+            f"Interest         {yuan(debt.interest)} open, {yuan(debt.paid_interest)} paid",
+            f"Doubled part     {yuan(debt.doubled)} open, {yuan(debt.paid_doubled)} paid",
+            f"Owed             {yuan(debt.total)} at the end of {debt.cutoff}; surplus {yuan(debt.surplus)}",
+            f"Per day after    {yuan(debt.per_diem)}",
+            f"Rule             {debt.rule.source} [{debt.rule.mark}]",
+            f"Rules            {debt.rules_digest}",
+        ]
+    )

@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Any, NoReturn, TypeVar
 
 from evidence_service.core.canonical import MAX_DEPTH, nesting_exceeds
+from litigation.core.judgment import GeneralInterest, Judgment
 from litigation.core.terms import (
     Allocation,
     Cap,
@@ -55,8 +56,12 @@ class DebtInput:
 
 
 def parse_debt(data: bytes) -> DebtInput:
-    """Read a debt file; every mistake names its field."""
-    top = _object(_load(data), "", _REQUIRED, _OPTIONAL)
+    """Read a debt file about a loan; every mistake names its field."""
+    return _debt(_load(data))
+
+
+def _debt(value: Any) -> DebtInput:
+    top = _object(value, "", _REQUIRED, _OPTIONAL)
     terms = LoanTerms(
         currency=_text(top["currency"], "currency"),
         principal=_money(top["principal"], "principal"),
@@ -79,6 +84,48 @@ def parse_debt(data: bytes) -> DebtInput:
     check_cutoff(terms, cutoff)
     check_payments(terms, payments)
     return DebtInput(terms, payments, cutoff)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgmentInput:
+    """What a file with a judgment asks to be computed."""
+
+    judgment: Judgment
+    payments: tuple[Payment, ...]
+    cutoff: date
+
+
+def parse_file(data: bytes) -> DebtInput | JudgmentInput:
+    """Read a debt file: with a `judgment` it is about what is owed after judgment."""
+    loaded = _load(data)
+    return _judgment_file(loaded) if isinstance(loaded, dict) and "judgment" in loaded else _debt(loaded)
+
+
+def _judgment_file(value: Any) -> JudgmentInput:
+    top = _object(value, "", {"currency", "judgment", "cutoff"}, {"payments"})
+    if _text(top["currency"], "currency") != "CNY":
+        raise DebtInputError("currency", "only CNY can be claimed: court fees are set in yuan")
+    body = _object(top["judgment"], "judgment", {"amount", "effective_on", "days_to_perform"}, {"interest"})
+    judgment = Judgment(
+        amount=_money(body["amount"], "judgment.amount"),
+        effective_on=_day(body["effective_on"], "judgment.effective_on"),
+        days_to_perform=_whole(body["days_to_perform"], "judgment.days_to_perform"),
+        interest=_general_interest(body.get("interest")),
+    )
+    payments = _listed(top.get("payments", []), "payments", _judgment_payment)
+    return JudgmentInput(judgment, payments, _day(top["cutoff"], "cutoff"))
+
+
+def _general_interest(value: Any) -> GeneralInterest | None:
+    if value is None:
+        return None
+    place = "judgment.interest"
+    body = _object(value, place, {"base", "daily_rate", "from"})
+    return GeneralInterest(
+        base=_money(body["base"], f"{place}.base"),
+        daily_rate=_rate(body["daily_rate"], f"{place}.daily_rate"),
+        since=_day(body["from"], f"{place}.from"),
+    )
 
 
 def _load(data: bytes) -> Any:
@@ -212,6 +259,11 @@ def _allocation(value: Any) -> Allocation:
     body = _object(value, "allocation", {"kinds", "order"})
     kinds = _listed(body["kinds"], "allocation.kinds", lambda kind, place: _choice(kind, place, Kind))
     return Allocation(kinds, _choice(body["order"], "allocation.order", Order))
+
+
+def _judgment_payment(value: Any, place: str) -> Payment:
+    body = _object(value, place, {"on", "amount"})
+    return Payment(_day(body["on"], f"{place}.on"), _money(body["amount"], f"{place}.amount"))
 
 
 def _payment(value: Any, place: str) -> Payment:

@@ -62,7 +62,7 @@ def claim_to_json(claim: Claim) -> dict[str, Any]:
         "accelerated": claim.accelerated,
         "undue_principal": money_text(claim.undue_principal),
         "annual_cost": _annual_cost(claim),
-        "rules_used": [_rule(entry) for entry in claim.rules_used],
+        "rules_used": [rule_to_json(entry) for entry in claim.rules_used],
         "rules_digest": claim.rules_digest,
     }
 
@@ -83,7 +83,7 @@ def _annual_cost(claim: Claim) -> dict[str, Any]:
     return written(report.cost) | {"agreed": written(report.agreed), "line": line}
 
 
-def _rule(entry: RuleEntry) -> dict[str, Any]:
+def rule_to_json(entry: RuleEntry) -> dict[str, Any]:
     """A dated rule with its source and mark."""
     return {
         "rule": entry.series,

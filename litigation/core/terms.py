@@ -122,7 +122,7 @@ class LoanTerms:
     def __post_init__(self) -> None:
         if self.currency != "CNY":
             raise DebtInputError("currency", "only CNY can be claimed: court fees are set in yuan")
-        _check_amount(self.principal, "principal")
+        check_amount(self.principal, "principal")
         _check_day(self.disbursed_on, "disbursed_on")
         _check_rate(self.annual_rate, "annual_rate")
         _check_rate(self.penalty_rate, "penalty_rate")
@@ -131,10 +131,10 @@ class LoanTerms:
         if self.day_count not in (360, 365):
             raise DebtInputError("day_count", "must be 360 or 365")
         if self.accelerated_on is not None:
-            _check_not_before(self.accelerated_on, self.disbursed_on, "acceleration.effective_on")
+            check_not_before(self.accelerated_on, self.disbursed_on, "acceleration.effective_on")
         for number, cost in enumerate(self.costs):
-            _check_amount(cost.amount, f"costs[{number}].amount")
-            _check_not_before(cost.on, self.disbursed_on, f"costs[{number}].on")
+            check_amount(cost.amount, f"costs[{number}].amount")
+            check_not_before(cost.on, self.disbursed_on, f"costs[{number}].on")
         self._check_deduction()
 
     def _check_deduction(self) -> None:
@@ -153,14 +153,14 @@ def check_payments(terms: LoanTerms, payments: Iterable[Payment]) -> tuple[Payme
     """Return payments in one order, whatever order they came in; refuse impossible ones."""
     listed = tuple(payments)
     for number, payment in enumerate(listed):
-        _check_amount(payment.amount, f"payments[{number}].amount")
-        _check_not_before(payment.on, terms.disbursed_on, f"payments[{number}].on")
+        check_amount(payment.amount, f"payments[{number}].amount")
+        check_not_before(payment.on, terms.disbursed_on, f"payments[{number}].on")
     return tuple(sorted(listed, key=lambda one: (one.on, one.amount, str(one.prepay))))
 
 
 def check_cutoff(terms: LoanTerms, cutoff: date) -> None:
     """A debt cannot be struck before the money was lent."""
-    _check_not_before(cutoff, terms.disbursed_on, "cutoff")
+    check_not_before(cutoff, terms.disbursed_on, "cutoff")
 
 
 def payments_by_day(payments: Iterable[Payment]) -> Mapping[date, Decimal]:
@@ -171,7 +171,8 @@ def payments_by_day(payments: Iterable[Payment]) -> Mapping[date, Decimal]:
     return sums
 
 
-def _check_amount(amount: Decimal, name: str) -> None:
+def check_amount(amount: Decimal, name: str) -> None:
+    """Refuse nothing, less than nothing, too much, and fractions of a cent."""
     if not amount.is_finite() or not 0 < amount <= MAX_AMOUNT:
         raise DebtInputError(name, f"must be more than 0.00 and at most {MAX_AMOUNT}")
     _check_cents(amount, name)
@@ -192,7 +193,8 @@ def _check_day(day: date, name: str) -> None:
         raise DebtInputError(name, f"must lie between 1950 and {LAST_YEAR}")
 
 
-def _check_not_before(day: date, disbursed_on: date, name: str) -> None:
+def check_not_before(day: date, first: date, name: str, first_name: str = "disbursed_on") -> None:
+    """Refuse a day before another one."""
     _check_day(day, name)
-    if day < disbursed_on:
-        raise DebtInputError(name, "must not be before disbursed_on")
+    if day < first:
+        raise DebtInputError(name, f"must not be before {first_name}")
