@@ -1,6 +1,6 @@
 """Rulebook: reads the dated rules strictly and knows their digest.
 
-Spec: docs/spec/debt.md section 11. Refused: an unknown key, a missing source or mark, a value that
+Spec: docs/spec/rules.md. Refused: an unknown key, a missing source or mark, a value that
 is no string, a gap or an overlap in a continuous rule. The digest covers every byte of every file.
 """
 
@@ -20,7 +20,7 @@ from typing import Any
 from litigation.core.rules import Band, Mark, RuleEntry, Rules
 from litigation.errors import RulebookError
 
-RULE_FILES = ("fees.toml", "limits.toml", "rates.toml")
+RULE_FILES = ("calendar.toml", "courts.toml", "fees.toml", "limits.toml", "periods.toml", "rates.toml")
 _SERIES_KEYS = {"title", "continuous", "entry"}
 _ENTRY_KEYS = {
     "from", "until", "source", "mark", "note",

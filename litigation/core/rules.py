@@ -1,6 +1,6 @@
 """Dated rules: what the law or a court's practice says on a day, with its source.
 
-Spec: docs/spec/debt.md section 11. The values live in litigation/rules/*.toml and are read by
+Spec: docs/spec/rules.md. The values live in litigation/rules/*.toml and are read by
 litigation.rulebook; here is only their shape. Marks: V the text was read, S secondary, O unverified.
 """
 
