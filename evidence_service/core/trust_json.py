@@ -115,8 +115,9 @@ def _check(trust: TrustFile) -> None:
         raise TrustError("next_issuer_vkey: a file without issuer_vkey cannot name the next one")
     _once("logs: an origin", [log.origin for log in trust.logs])
     _once("chains: a contract", [(chain.chain_id, chain.contract) for chain in trust.chains])
-    _once("witnesses: a key", [pin.vkey for pin in trust.witnesses])
-    _once("auditors: a key", [pin.vkey for pin in trust.auditors])
+    # By the key itself: under two names one witness would be counted as two.
+    _once("witnesses: a key", [pin.key.public_key for pin in trust.witnesses])
+    _once("auditors: a key", [pin.key.public_key for pin in trust.auditors])
     _once("authorities: a certificate", [one.certificate for one in trust.authorities])
     _once("courts: an address", [(court.chain_id, court.address) for court in trust.courts])
     if trust.quorum > len({pin.name or pin.key.name for pin in trust.witnesses}):

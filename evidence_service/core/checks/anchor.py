@@ -112,6 +112,9 @@ def _proven(subject: Subject, checkpoint: Checkpoint) -> ProvenAnchor | Finding 
         return Finding("anchor-proof-invalid", MATERIAL, params={"detail": str(error)})
     if proven.size != checkpoint.size:
         return Finding("anchor-proof-other", MATERIAL, field="size")
+    claim = None if subject.metadata is None else subject.metadata.chain
+    if claim is not None and claim.block != proven.block.number:
+        return Finding("anchor-proof-other", MATERIAL, field="chain.block")
     return proven if proven.root == checkpoint.root else Finding("anchor-proof-other", MATERIAL, field="root")
 
 

@@ -112,6 +112,15 @@ def test_check_8_passes_offline_for_twins_and_bare_proofs_too() -> None:
     assert report.check(8).code == "anchored-in-pinned-block"
 
 
+def test_a_claim_of_another_block_than_the_proven_one_fails_although_the_block_is_trusted() -> None:
+    """The certificate prints the claimed block: it must be the one that the material proves."""
+    one = material(number=8)
+    assert WORLD.claim.block == 7
+    report = check(one, trust(blocks=(PinnedBlock(8, prove_anchor(one).block.hash),)))
+    assert report.check(8).code == "anchor-proof-other"
+    assert report.where[0].field == "chain.block"
+
+
 def test_sound_material_whose_block_nobody_confirms_is_not_checked_and_says_why() -> None:
     one = material()
     report = check(one)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import rfc8785
 
+from evidence_service.core.note import parse_vkey
 from evidence_service.core.trust import ALWAYS_REQUIRED, TrustError
 from evidence_service.core.trust_json import parse_trust, trust_bytes
 from tests.evidence_service.verify.world import NOW, Signer, make_world
@@ -26,6 +27,11 @@ BLOCK = {"number": 7, "hash": "0x" + "11" * 32}
 def key(vkey: str, **changes: Any) -> dict[str, Any]:
     open_ends = {"not_before": None, "not_after": None, "revoked_at": None}
     return {"vkey": vkey, "name": "", "reason": "", **open_ends} | changes
+
+
+def under_another_name(vkey: str) -> str:
+    """The same key as if it were somebody else's."""
+    return str(replace(parse_vkey(vkey), name="another.example"))
 
 
 def changed(**changes: Any) -> bytes:
@@ -86,6 +92,8 @@ def test_it_is_in_force_from_issue_until_it_expires() -> None:
         changed(quorum=1),
         changed(witnesses=["nobody"]),
         changed(witnesses=[key(WORLD.log.vkey)]),
+        changed(witnesses=[key(WITNESS), key(under_another_name(WITNESS))], quorum=2),
+        changed(auditors=[key(WITNESS), key(under_another_name(WITNESS))]),
         changed(auditors=[key(WORLD.package.vkey)]),
         changed(auditors=[key(WITNESS), key(WITNESS)]),
         changed(witnesses=[key(WITNESS, not_before="2026-02-01T00:00:00Z", not_after="2026-02-01T00:00:00Z")]),
