@@ -7,11 +7,16 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from evidence_service.adapters.timestamp_authority import read_authorities
 from evidence_service.bootstrap import open_engine, open_evidence, require_database
 from evidence_service.service import EvidenceService
 from evidence_service.settings import read_settings
+from litigation.adapters.seal_keys import read_key
+from litigation.adapters.seal_pyhanko import PyHankoSealer
 from litigation.adapters.sql_case_store import SqlCaseStore
+from litigation.documents.fonts import FontSet
 from litigation.filing_service import FilingService
+from litigation.ports import Sealer
 from litigation.service import LitigationService
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -36,6 +41,21 @@ def open_filings(home: Path | None = None) -> FilingService:
     require_database(settings)
     engine = open_engine(settings)
     return FilingService(open_evidence(settings, engine), SqlCaseStore(engine), engine)
+
+
+def open_sealer(home: Path | None, *, timestamp: bool) -> Sealer:
+    """Open the seal of a home folder; the first of its timestamp authorities stamps, where there is one."""
+    settings = read_settings(home)
+    key = read_key(settings.keys_dir, passphrase())
+    authorities = read_authorities(settings.home) if timestamp else ()
+    folder = fonts_folder()
+    fonts = FontSet.load(folder if folder.is_dir() else None, CHECKOUT / "node_modules")
+    return PyHankoSealer(key, fonts, authorities[0] if authorities else None)
+
+
+def passphrase() -> bytes | None:
+    """What the instance's private keys are locked with, if anything."""
+    return os.environ.get("PROOFDOCKET_KEY_PASSPHRASE", "").encode() or None
 
 
 def fonts_folder() -> Path:

@@ -143,3 +143,26 @@ class Journal(Protocol):
     def write(self, event: Mapping[str, Any]) -> None:
         """Log an event durably; one that is there already is not logged again."""
         ...
+
+
+class Sealer(Protocol):
+    """Puts an electronic seal on a bundle: a licensed provider, a card, or files of our own.
+
+    One that reaches its provider over a network raises before it returns anything where the provider is away;
+    sealing again then makes another seal of the same bytes, and only what was written counts. Seals by SM2
+    (GB/T 38540) of a licensed provider would come in here.
+    """
+
+    @property
+    def sample(self) -> bool:
+        """Whether the seal binds nobody, and says 样章 / SAMPLE."""
+        ...
+
+    @property
+    def timestamps(self) -> bool:
+        """Whether each seal carries a timestamp token."""
+        ...
+
+    def seal(self, pdf: bytes) -> bytes:
+        """The PDF with its seal appended; what was there stays as it was, in front."""
+        ...

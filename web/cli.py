@@ -38,6 +38,7 @@ COMMANDS = (
     ("hold", "evidence_service.erasure_commands", "hold_group"),
     ("retention", "evidence_service.retention_command", "retention_command"),
     ("debt", "litigation.debt_commands", "debt"),
+    ("seal", "litigation.seal_commands", "seal_group"),
     ("account", "web.account_commands", "account"),
     ("api", "evidence_service.api_commands", "api_group"),
     ("serve", "web.serve_command", "serve_command"),

@@ -65,8 +65,27 @@ class HttpTimestampAuthority:
     def stamp(self, text: bytes) -> bytes:
         """A checked token over the SHA-256 of the text; TimestampUnavailableError says why there is none."""
         request = TimestampRequestBuilder(text, HashAlgorithm.SHA256, nonce=True, cert_req=True).build()
+        return self._checked(request, self._asked(request.as_bytes()), text)
+
+    def answer(self, query: bytes, digest: bytes, nonce: int) -> bytes:
+        """The answer to a query of another program's making, checked: over this digest, of the pinned authority."""
+        raw = self._asked(query)
         try:
-            status, kind, raw = self._post(request.as_bytes())
+            response = decode_timestamp_response(raw)
+            if PKIStatus(response.status) is not PKIStatus.GRANTED:
+                raise self._unavailable("refused to stamp")
+            token = parse_token(response.time_stamp_token())
+            check_authority(token, self.certificate)
+        except (ValueError, TimestampError):
+            raise self._unavailable("gave a token that does not hold") from None
+        if token.imprint != digest or token.nonce != nonce:
+            raise self._unavailable("gave a token over something else, or of another request")
+        return raw
+
+    def _asked(self, query: bytes) -> bytes:
+        """What the authority answers to a query, if it is a timestamp answer of a sane size."""
+        try:
+            status, kind, raw = self._post(query)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise self._unavailable(f"did not answer ({type(error).__name__})") from None
         if status != http.client.OK:
@@ -75,7 +94,7 @@ class HttpTimestampAuthority:
             raise self._unavailable("answered with something else than a timestamp")
         if len(raw) > MAX_ANSWER:
             raise self._unavailable("gave an answer larger than 64 KiB")
-        return self._checked(request, raw, text)
+        return raw
 
     def _checked(self, request: TimeStampRequest, raw: bytes, text: bytes) -> bytes:
         """The token inside the answer: granted, ours by its nonce, over this text, and of the pinned authority."""

@@ -38,7 +38,7 @@ _PRINTED = 4  # annotation flag Print: neither hidden nor left out on paper (ISO
 _DIGITS = re.compile("#+")
 
 
-class _BareCanvas(Canvas):  # type: ignore[misc]  # reportlab has no types
+class BareCanvas(Canvas):  # type: ignore[misc]  # reportlab has no types
     """A canvas that mentions no font of its own: the default one would put Helvetica, unembedded, on each page."""
 
     def _make_preamble(self) -> None:
@@ -73,7 +73,7 @@ class Binder:
 
     def _write(self, level: Level) -> bytes:
         rl_config.useA85 = 0  # base-85 would add a quarter to every stream
-        canvas = _BareCanvas(BytesIO(), invariant=1, pageCompression=1, pdfVersion=(1, 7), lang="zh-CN")
+        canvas = BareCanvas(BytesIO(), invariant=1, pageCompression=1, pdfVersion=(1, 7), lang="zh-CN")
         _set_date(canvas._doc, self._dated)
         canvas._doc.delayedFonts.append(self._book.ink)
         canvas.setTitle(self._cover["title"]["zh"])
