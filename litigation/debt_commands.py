@@ -10,6 +10,9 @@ from pathlib import Path
 
 import click
 
+from evidence_service.console import home_of
+from evidence_service.settings import read_settings
+from litigation.adapters.rule_folder import RuleFolder
 from litigation.core.claim import Claim, compute_claim
 from litigation.core.claim_json import claim_to_json
 from litigation.core.judgment import JudgmentDebt, judgment_debt
@@ -17,18 +20,18 @@ from litigation.core.judgment_json import judgment_to_json
 from litigation.core.money import uppercase_rmb, yuan
 from litigation.debt_input import MAX_BYTES, JudgmentInput, parse_file
 from litigation.errors import DebtInputError, LitigationError
-from litigation.rulebook import load_rules
 
 
 @click.command("debt")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
-def debt(file: Path, as_json: bool) -> None:
+@click.pass_context
+def debt(context: click.Context, file: Path, as_json: bool) -> None:
     """Compute the claim that FILE describes, or what is owed under the judgment in it."""
     try:
         with file.open("rb") as opened:
             asked = parse_file(opened.read(MAX_BYTES + 1))
-        rules = load_rules()
+        rules = RuleFolder(read_settings(home_of(context)).home).rules()
         if isinstance(asked, JudgmentInput):
             ordered = judgment_debt(asked.judgment, asked.payments, asked.cutoff, rules=rules)
             answer, table = judgment_to_json(ordered), judgment_table(ordered)

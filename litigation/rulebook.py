@@ -15,10 +15,13 @@ from hashlib import sha256
 from importlib.resources import files
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from litigation.core.rules import Band, Mark, RuleEntry, Rules
 from litigation.errors import RulebookError
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Hash
 
 RULE_FILES = ("calendar.toml", "courts.toml", "fees.toml", "limits.toml", "periods.toml", "rates.toml")
 _SERIES_KEYS = {"title", "continuous", "entry"}
@@ -32,13 +35,29 @@ _VALUES = ("number", "text", "words", "bands")
 @cache
 def load_rules() -> Rules:
     """Read the rules that ship with the program."""
+    return read_rules(shipped_files())
+
+
+def shipped_files() -> dict[str, bytes]:
+    """The rule files that ship with the program, by name."""
     folder = files("litigation") / "rules"
-    return read_rules({name: (folder / name).read_bytes() for name in RULE_FILES})
+    return {name: (folder / name).read_bytes() for name in RULE_FILES}
 
 
-def read_rules(contents: Mapping[str, bytes]) -> Rules:
-    """Read rule files by name; the digest is over name, length and bytes in order of name."""
+def read_rules(contents: Mapping[str, bytes], overrides: Mapping[str, bytes] = MappingProxyType({})) -> Rules:
+    """Read rule files by name; the digest is over name, length and bytes in order of name.
+
+    A rule in a file of `overrides` takes the place of the whole rule of that name; those files are digested after the
+    others, as `home/` and their name.
+    """
     digest = sha256()
+    rules = _read_files(contents, digest)
+    own = _read_files({f"home/{name}": data for name, data in overrides.items()}, digest)
+    return Rules(MappingProxyType(rules | own), digest.hexdigest())
+
+
+def _read_files(contents: Mapping[str, bytes], digest: Hash) -> dict[str, tuple[RuleEntry, ...]]:
+    """Read files in order of name; no rule may stand in two of them."""
     series: dict[str, tuple[RuleEntry, ...]] = {}
     for name in sorted(contents):
         data = contents[name]
@@ -47,7 +66,7 @@ def read_rules(contents: Mapping[str, bytes]) -> Rules:
             if title in series:
                 raise RulebookError(f"{name}: {title} is defined twice")
             series[title] = _read_series(f"{name}: {title}", title, body)
-    return Rules(MappingProxyType(series), digest.hexdigest())
+    return series
 
 
 def _parse(name: str, data: bytes) -> dict[str, Any]:

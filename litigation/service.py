@@ -16,13 +16,14 @@ from evidence_service.institution_files import read_institution
 from evidence_service.ports import AnchorRecord, PublishedCheckpoint
 from evidence_service.service import EvidenceService
 from litigation.adapters.evidence_door import confirmations, history_of, packaged_events
+from litigation.adapters.rule_folder import RuleFolder, RulesUnapprovedError
 from litigation.adapters.sql_case_store import CaseRow, PackageRow, SqlCaseStore
 from litigation.core.history import LoanHistory, court_date
 from litigation.core.origin import Surroundings
 from litigation.core.plaintiff import plaintiff_from
+from litigation.core.rules import Rules
 from litigation.documents.fonts import FontSet
 from litigation.errors import LitigationError
-from litigation.rulebook import load_rules
 from litigation.workflow.assemble import assemble_case
 from litigation.workflow.assess import assess
 from litigation.workflow.build_package import (
@@ -95,11 +96,19 @@ class LitigationService:
             chain=self._chain_claim(anchor) if anchor else None,
             anchor_state=anchor.state.value if anchor else "",
             as_of=as_of,
-            rules=load_rules(),
+            rules=self._rules(),
             plaintiff=plaintiff_from(data),
             event_names=EVENT_NAMES,
             draft=draft,
         )
+
+    def _rules(self) -> Rules:
+        """The rules in force: the instance's own files count only where the log holds their approval too."""
+        folder = RuleFolder(self.evidence.settings.home)
+        for one in folder.in_force():
+            if not self._is_logged(one.institution, one.event_id):
+                raise RulesUnapprovedError(f"rules/{one.file}: no approval of it is in the log; approve it again")
+        return folder.rules()
 
     def overdue(self, source: CaseSource, min_days: int) -> list[str]:
         """Loans that are overdue on the source's day, by loan number."""

@@ -144,6 +144,15 @@ TYPES: tuple[EventType, ...] = (
     ),
     event_type(
         S,
+        "rules.approved",
+        "规则变更批准",
+        "Change of rules approved",
+        "who changed which rule file, and who approved it",
+        "民事诉讼法 66",
+        "file:text! file_digest:digest! proposed_by:text*! approved_by:text*!",
+    ),
+    event_type(
+        S,
         "enforcement.applied",
         "申请执行",
         "Enforcement applied for",
