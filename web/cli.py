@@ -39,6 +39,7 @@ COMMANDS = (
     ("retention", "evidence_service.retention_command", "retention_command"),
     ("rules", "litigation.rules_commands", "rules_group"),
     ("debt", "litigation.debt_commands", "debt"),
+    ("seal", "litigation.seal_commands", "seal_group"),
     ("account", "web.account_commands", "account"),
     ("api", "evidence_service.api_commands", "api_group"),
     ("serve", "web.serve_command", "serve_command"),
