@@ -61,6 +61,8 @@ def parse_debt(data: bytes) -> DebtInput:
 
 
 def _debt(value: Any) -> DebtInput:
+    if isinstance(value, dict) and "restructuring" in value:
+        raise DebtInputError("restructuring", "a restructured loan is not computed: state the new terms as their own loan")
     top = _object(value, "", _REQUIRED, _OPTIONAL)
     terms = LoanTerms(
         currency=_text(top["currency"], "currency"),
