@@ -62,7 +62,7 @@ def parse_debt(data: bytes) -> DebtInput:
 
 def _debt(value: Any) -> DebtInput:
     if isinstance(value, dict) and "restructuring" in value:
-        raise DebtInputError("restructuring", "a restructured loan is not computed: state the new terms as their own loan")
+        raise DebtInputError("restructuring", "is not computed: state the new terms as a loan of their own")
     top = _object(value, "", _REQUIRED, _OPTIONAL)
     terms = LoanTerms(
         currency=_text(top["currency"], "currency"),
