@@ -84,7 +84,7 @@ class SqlAccessLog:
         with reading(self._engine) as connection:
             return [_access(row) for row in reversed(connection.execute(query).all())]
 
-    def add(self, *, who: str, action: str, institution: str, object: str, purpose: str, at: datetime) -> None:  # noqa: A002
+    def add(self, *, who: str, action: str, institution: str, object: str, purpose: str, at: datetime) -> None:
         """Record one access in a transaction of its own, before what it is about is handed out."""
         with writing(self._engine) as connection:
             record(

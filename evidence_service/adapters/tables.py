@@ -107,11 +107,27 @@ anchor = Table(
     Column("updated_at", Text, nullable=False),
     UniqueConstraint("log_id", "tx", name="anchor_tx"),
 )
-APPEND_ONLY = ("entry", "event", "event_part", "subtree", "checkpoint", "loan_map", "map_audit", "access", "cosignature", "checkpoint_policy", "correction", "timestamp_token", "clock_measurement", "source_key_change", "environment_observation")
+APPEND_ONLY = (
+    "entry",
+    "event",
+    "event_part",
+    "subtree",
+    "checkpoint",
+    "loan_map",
+    "map_audit",
+    "access",
+    "cosignature",
+    "checkpoint_policy",
+    "correction",
+    "timestamp_token",
+    "clock_measurement",
+    "source_key_change",
+    "environment_observation",
+)
 
+from evidence_service.adapters import tables_anchor as _tables_anchor  # noqa: E402, F401
 from evidence_service.adapters import tables_api as _tables_api  # noqa: E402, F401 - they share `metadata`
 from evidence_service.adapters import tables_erasure as _tables_erasure  # noqa: E402, F401
 from evidence_service.adapters import tables_map as _tables_map  # noqa: E402, F401
-from evidence_service.adapters import tables_witness as _tables_witness  # noqa: E402, F401
 from evidence_service.adapters import tables_timestamps as _tables_timestamps  # noqa: E402, F401
-from evidence_service.adapters import tables_anchor as _tables_anchor  # noqa: E402, F401
+from evidence_service.adapters import tables_witness as _tables_witness  # noqa: E402, F401

@@ -1,4 +1,4 @@
-"""The tables of witnesses: cosignatures and the policy of the day (append-only), and what each witness last answered."""
+"""The tables of witnesses: cosignatures and the policy of the day (append-only), and each witness's last answer."""
 
 from __future__ import annotations
 
