@@ -5,6 +5,7 @@ Litigation and the pages come in through this door only; so do the commands.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from typing import Any
 from evidence_service.adapters.file_vault import FileVault
 from evidence_service.adapters.instance_chain import InstanceChain
 from evidence_service.adapters.key_files import KeyFileSigner, LogKeySigner
+from evidence_service.adapters.prepare_pool import PreparePool, helpers_for
 from evidence_service.adapters.sql_access_log import SqlAccessLog
 from evidence_service.adapters.sql_anchor_store import SqlAnchorStore
 from evidence_service.adapters.sql_corrections import SqlCorrections
@@ -187,6 +189,7 @@ class EvidenceService:
             now=self._edges.now,
             randomness=self._edges.randomness,
             rules=self._edges.sources.rules,
+            preparing=PreparePool(helpers_for(os.cpu_count() or 1), self._edges.randomness),
         )
         counts = import_records(records, {log.institution for log in self.logs()}, doors)
         for institution in sorted(counts.institutions):

@@ -24,6 +24,7 @@ from evidence_service.ports.log import (
     PublishedCheckpoint,
     StoredEvent,
 )
+from evidence_service.ports.preparing import Preparing
 from evidence_service.ports.signer import Signer
 from evidence_service.ports.subject_keys import SubjectErasedError, SubjectKey, SubjectKeys
 from evidence_service.ports.vault import Vault
@@ -42,6 +43,7 @@ __all__ = [
     "LogWriter",
     "NewEntry",
     "OpenedPart",
+    "Preparing",
     "PublishedCheckpoint",
     "Signer",
     "StoredEvent",

@@ -5,21 +5,24 @@ Nothing is lost silently: read = accepted + duplicates + rejected, always.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from evidence_service.core.canonical import parse_strict
+from evidence_service.core.canonical import CanonicalError, canonical_bytes, parse_strict
 from evidence_service.core.event import Event, EventError, event_from
+from evidence_service.core.prepared import Prepared, Preparer
 from evidence_service.core.source_signature import NO_RULES, SourceRules
 from evidence_service.errors import ProofDocketError
 from evidence_service.importing.records import Accepted, Record, Rejected
-from evidence_service.ports import LogStore, Vault
-from evidence_service.workflow.ingest import Receipt, ingest_batch
+from evidence_service.ports import LogStore, Preparing, Vault
+from evidence_service.workflow.ingest import PlainEvent, Receipt, take_batch
 from evidence_service.workflow.originals import FindFile, store_originals, take_contents
 
-BATCH = 2000
+BATCH = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,20 @@ class ImportCounts:
     institutions: set[str] = field(default_factory=set)
 
 
+class PreparedHere:
+    """`Preparing` in this process."""
+
+    def __init__(self, randomness: Callable[[int], bytes]) -> None:
+        self._preparer, self._randomness = Preparer(), randomness
+
+    def prepared(
+        self, batches: Iterable[Sequence[bytes]]
+    ) -> Generator[tuple[Sequence[bytes], list[Prepared | None]], None, None]:
+        """Each batch with what its lines gave, in the order in which they came."""
+        for lines in batches:
+            yield lines, self._preparer.prepare(lines, self._randomness)
+
+
 @dataclass(frozen=True, slots=True)
 class ImportDoors:
     """What an import needs from outside."""
@@ -54,42 +71,81 @@ class ImportDoors:
     now: Callable[[], datetime]
     randomness: Callable[[int], bytes]
     rules: Callable[[str], SourceRules] = lambda institution: NO_RULES
+    preparing: Preparing | None = None
 
 
 def import_records(records: Iterable[Record], allowed: set[str], doors: ImportDoors) -> ImportCounts:
     """Take records in order, batch by batch; `allowed` names the institutions that have a log here."""
     counts = ImportCounts()
-    for batch in _batches(records, BATCH):
-        _take_batch(batch, allowed, doors, counts)
-        doors.progress(counts)
+    kept: deque[list[Record]] = deque()
+    preparing = doors.preparing or PreparedHere(doors.randomness)
+    with closing(preparing.prepared(_lines(records, kept))) as prepared:
+        for lines, events in prepared:
+            _take_batch(kept.popleft(), lines, events, allowed, doors, counts)
+            doors.progress(counts)
     return counts
 
 
-def _take_batch(batch: list[Record], allowed: set[str], doors: ImportDoors, counts: ImportCounts) -> None:
-    by_institution: dict[str, list[tuple[int, Event]]] = {}
-    for record in batch:
+def _lines(records: Iterable[Record], kept: deque[list[Record]]) -> Iterator[list[bytes]]:
+    """The lines of each batch; the batch itself waits in `kept` until they come back."""
+    for batch in _batches(records, BATCH):
+        kept.append(batch)
+        yield [_line(record) for record in batch]
+
+
+def _line(record: Record) -> bytes:
+    """A record as a line of JSON; empty where only the strict way can say what is wrong with it."""
+    if isinstance(record, Rejected):
+        return b""
+    if record.event is None:
+        return record.raw or b""
+    try:
+        return canonical_bytes(record.event)
+    except CanonicalError:
+        return b""
+
+
+def _take_batch(
+    batch: list[Record],
+    lines: Sequence[bytes],
+    prepared: list[Prepared | None],
+    allowed: set[str],
+    doors: ImportDoors,
+    counts: ImportCounts,
+) -> None:
+    taken: dict[str, tuple[list[int], list[Event | PlainEvent]]] = {}
+    signed_only = {institution: doors.rules(institution).required for institution in allowed}
+    for record, line, plain in zip(batch, lines, prepared, strict=True):
         counts.read += 1
         if isinstance(record, Rejected):
             _set_aside(Reject(record.line, record.reason_code, record.reason), doors, counts)
             continue
-        try:
-            event = _take_event(record, allowed, doors)
-        except ProofDocketError as error:
-            _set_aside(Reject(record.line, error.code, str(error)), doors, counts)
-            continue
-        by_institution.setdefault(event.institution, []).append((record.line, event))
-    for institution, lines in by_institution.items():
-        receipts = ingest_batch(
+        event: Event | PlainEvent
+        if plain is not None and signed_only.get(plain.institution) is False:
+            institution, event = plain.institution, PlainEvent(plain, plain.body or line)
+        else:
+            try:
+                event = _take_event(record, allowed, doors)
+            except ProofDocketError as error:
+                _set_aside(Reject(record.line, error.code, str(error)), doors, counts)
+                continue
+            institution = event.institution
+        numbers, events = taken.setdefault(institution, ([], []))
+        numbers.append(record.line)
+        events.append(event)
+    for institution, (numbers, events) in taken.items():
+        outcome = take_batch(
             doors.store,
             institution,
-            [event for _, event in lines],
+            events,
             now=doors.now(),
             randomness=doors.randomness,
             rules=doors.rules(institution),
         )
         counts.institutions.add(institution)
-        for (line, _), receipt in zip(lines, receipts, strict=True):
-            _count(line, receipt, doors, counts)
+        counts.accepted += outcome.accepted
+        for place, receipt in sorted(outcome.others.items()):
+            _count(numbers[place], receipt, doors, counts)
 
 
 def _take_event(record: Accepted, allowed: set[str], doors: ImportDoors) -> Event:
@@ -109,9 +165,7 @@ def _take_event(record: Accepted, allowed: set[str], doors: ImportDoors) -> Even
 
 
 def _count(line: int, receipt: Receipt, doors: ImportDoors, counts: ImportCounts) -> None:
-    if receipt.state == "accepted":
-        counts.accepted += 1
-    elif receipt.state == "duplicate":
+    if receipt.state == "duplicate":
         counts.duplicates += 1
     else:
         _set_aside(Reject(line, receipt.code, receipt.reason), doors, counts)
