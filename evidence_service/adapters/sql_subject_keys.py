@@ -16,12 +16,12 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, update
 
 from evidence_service.adapters.tables_subject_keys import key_metadata, subject_key, subject_key_epoch
-from evidence_service.core.sealing import KEY_BYTES, NONCE_BYTES, SealBrokenError, seal, unseal
+from evidence_service.core.sealing import KEY_BYTES, NONCE_BYTES, SealBrokenError, cipher_of, seal, unseal
 from evidence_service.database import open_database, reading, say_it_in_one_line, writing
 from evidence_service.errors import NotFoundError, StoreError
 from evidence_service.ports.subject_keys import SubjectErasedError, SubjectKey
@@ -32,6 +32,7 @@ OTHER_DOMAIN = b"proofdocket/sealed/v1\n"
 ID_BYTES = 8
 CHUNK = 500
 CACHED_KEYS = 65_536
+CACHED_CIPHERS = 8_192
 NOT_DESTROYED = subject_key.c.destroyed.is_(False)
 
 
@@ -64,7 +65,8 @@ class SqlSubjectKeys:
         self._kek = kek
         self._lock = threading.Lock()
         self._epoch = -1
-        self._by_name: dict[bytes, SubjectKey] = {}
+        self._by_name: dict[str, SubjectKey] = {}
+        self._ciphers = 0
         self._by_id: dict[int, bytes] = {}
         self._ready = engine.dialect.name != "sqlite"
 
@@ -75,24 +77,23 @@ class SqlSubjectKeys:
 
     def keys_for(self, institution: str, subjects: Collection[str]) -> dict[str, SubjectKey]:
         """The key of each subject; missing ones are made, and durable before this returns."""
-        names = self._names(institution, subjects)
         with self._read() as connection, self._lock:
-            known = self._known(connection)
-            found = {name: known[name] for name in names.values() if name in known}
-            missing = [name for name in names.values() if name not in found]
-            found.update(self._read_newest(connection, missing))
-        missing = [name for name in missing if name not in found]
+            known, prefix = self._known(connection), institution + "\n"
+            found = {one: known[prefix + one] for one in subjects if prefix + one in known}
+            missing = [one for one in subjects if one not in found]
+            found.update(self._read_living(connection, institution, missing))
+        missing = [one for one in missing if one not in found]
         if missing:
-            found.update(self._make(missing))
-        return {subject: found[name] for subject, name in names.items()}
+            found.update(self._make(institution, missing))
+        return found
 
     def key_of(self, institution: str, subject: str) -> SubjectKey:
         """The key of a subject; SubjectErasedError once it is destroyed, NotFoundError if there never was one."""
-        name = self._names(institution, [subject])[subject]
-        with self._read() as connection:
-            found = self._read_newest(connection, [name])
-        if name in found:
-            return found[name]
+        with self._read() as connection, self._lock:
+            self._known(connection)
+            found = self._read_living(connection, institution, [subject])
+        if subject in found:
+            return found[subject]
         if self.ids_of(institution, subject):
             raise SubjectErasedError("the data of this subject was erased: its key was destroyed")
         raise NotFoundError("nothing is kept about this subject here")
@@ -111,7 +112,7 @@ class SqlSubjectKeys:
             found: dict[int, bytes | None] = {one: self._by_id[one] for one in ids if one in self._by_id}
             for part in _chunks([one for one in ids if one not in found]):
                 for row in connection.execute(select(subject_key).where(subject_key.c.id.in_(part))):
-                    found[row.id] = None if row.destroyed else self._keep(self._unwrapped(row)).key
+                    found[row.id] = None if row.destroyed else self._keep(self._unwrapped(row), "").key
         if len(found) < len(set(ids)):
             raise StoreError("a subject's key is missing: restore subject-keys.db from the backup of the same day")
         return found
@@ -128,10 +129,13 @@ class SqlSubjectKeys:
                 connection.execute(blank.where(subject_key.c.id == row.id))
             if rows:
                 connection.execute(update(subject_key_epoch).values(epoch=subject_key_epoch.c.epoch + 1))
-        # Crash here: the key is gone from the table; the next erasure of anybody cleans what the file still holds.
         with self._lock:
             self._forget()
-        self._clean([bytes(row.wrapped) for row in rows])
+        if rows:
+            # Crash here: the key is gone from the table. Whoever repeats the erasure cleans what the file still holds.
+            self._clean([bytes(row.wrapped) for row in rows])
+        elif self.ids_of(institution, subject):
+            self._rewrite()
         return bool(rows)
 
     def seal_for(self, institution: str, subject: str, data: bytes, place: bytes) -> bytes:
@@ -157,7 +161,7 @@ class SqlSubjectKeys:
         prefix = institution.encode() + b"\n"
         return {one: hmac.digest(inner, prefix + one.encode(), "sha256") for one in subjects}
 
-    def _known(self, connection: Connection) -> dict[bytes, SubjectKey]:
+    def _known(self, connection: Connection) -> dict[str, SubjectKey]:
         """The keys in memory, all forgotten as soon as anybody destroyed one, in whatever process."""
         epoch = int(connection.execute(select(subject_key_epoch.c.epoch)).scalar_one())
         if epoch != self._epoch:
@@ -168,47 +172,50 @@ class SqlSubjectKeys:
     def _forget(self) -> None:
         self._by_name.clear()
         self._by_id.clear()
+        self._ciphers = 0
         self._epoch = -1
 
-    def _read_newest(self, connection: Connection, names: Sequence[bytes]) -> dict[bytes, SubjectKey]:
+    def _read_living(self, connection: Connection, institution: str, subjects: Sequence[str]) -> dict[str, SubjectKey]:
+        """The living key of each of these subjects that has one, kept in memory from now on."""
         found = {}
-        for part in _chunks(names):
-            query = select(subject_key).where(subject_key.c.name.in_(part), NOT_DESTROYED)
+        for part in _chunks(subjects):
+            names = {name: one for one, name in self._names(institution, part).items()}
+            query = select(subject_key).where(subject_key.c.name.in_(list(names)), NOT_DESTROYED)
             for row in connection.execute(query):
-                found[row.name] = self._keep(self._unwrapped(row), row.name)
+                subject = names[bytes(row.name)]
+                found[subject] = self._keep(self._unwrapped(row), f"{institution}\n{subject}")
         return found
 
-    def _keep(self, key: SubjectKey, name: bytes | None = None) -> SubjectKey:
-        """Keep a key in memory, within bounds: the oldest go first."""
+    def _keep(self, key: SubjectKey, name: str) -> SubjectKey:
+        """Keep a key in memory, within bounds: the oldest go first. Ciphers are larger, so fewer are made ready."""
         while len(self._by_id) >= CACHED_KEYS:
             del self._by_id[next(iter(self._by_id))]
         while len(self._by_name) >= CACHED_KEYS:
             del self._by_name[next(iter(self._by_name))]
         self._by_id[key.id] = key.key
-        if name is not None:
-            self._by_name[bytes(name)] = key
+        if name:
+            if self._ciphers < CACHED_CIPHERS:
+                self._ciphers += 1
+                key = SubjectKey(key.id, key.key, cipher_of(key.key))
+            self._by_name[name] = key
         return key
 
-    def _make(self, names: Sequence[bytes]) -> dict[bytes, SubjectKey]:
+    def _make(self, institution: str, subjects: Sequence[str]) -> dict[str, SubjectKey]:
         with self._write() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("LOCK TABLE subject_key IN SHARE ROW EXCLUSIVE MODE"))  # one maker at a time
-            found = self._read_newest(connection, names)  # somebody may have made them in between
-            rows, keys = [], []
-            fresh = [name for name in names if name not in found]
-            ended = self._generations(connection, fresh)
-            drawn = os.urandom((KEY_BYTES + NONCE_BYTES) * len(fresh))
-            for at, name in enumerate(fresh):
-                piece = drawn[at * (KEY_BYTES + NONCE_BYTES) : (at + 1) * (KEY_BYTES + NONCE_BYTES)]
-                keys.append(piece[:KEY_BYTES])
-                wrapped = seal(self._kek(), piece[KEY_BYTES:], keys[-1], _wrap_place(name))
+            living = self._read_living(connection, institution, subjects)  # somebody may have made them in between
+            names = self._names(institution, [one for one in subjects if one not in living])
+            ended = self._generations(connection, list(names.values()))
+            rows = []
+            for name in names.values():
+                wrapped = seal(self._kek(), os.urandom(NONCE_BYTES), os.urandom(KEY_BYTES), _wrap_place(name))
                 rows.append({"name": name, "generation": ended.get(name, 0), "destroyed": False, "wrapped": wrapped})
             if rows:
                 connection.execute(insert(subject_key), rows)
         with self._read() as connection, self._lock:
             self._known(connection)
-            found.update(self._read_newest(connection, fresh))
-        return found
+            return self._read_living(connection, institution, subjects)
 
     def _generations(self, connection: Connection, names: Sequence[bytes]) -> dict[bytes, int]:
         ended: dict[bytes, int] = {}
@@ -228,19 +235,24 @@ class SqlSubjectKeys:
 
     def _clean(self, wrapped: Sequence[bytes]) -> None:
         """Make sure that the files no longer hold the wrapped keys; rewrite them where they do."""
-        if not wrapped:
-            return
         path = self._engine.url.database
         if self._engine.dialect.name != "sqlite" or not path:
-            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.execute(text("VACUUM FULL subject_key"))
+            self._rewrite()
             return
         if not _holds(Path(path), wrapped):
             return
-        with self._engine.connect() as connection:
-            connection.connection.driver_connection.execute("VACUUM")  # type: ignore[union-attr]
+        self._rewrite()
         if _holds(Path(path), wrapped):
             raise StoreError("a destroyed key is still found in subject-keys.db: stop other programs and erase again")
+
+    def _rewrite(self) -> None:
+        """Write all keys anew, and nothing else."""
+        if self._engine.dialect.name == "postgresql":
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("VACUUM FULL subject_key"))
+            return
+        with self._engine.connect() as connection:
+            cast("sqlite3.Connection", connection.connection.driver_connection).execute("VACUUM")
 
     def _read(self) -> Any:
         self._prepare()

@@ -15,6 +15,7 @@ KEY_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
 SECRET_BYTES = 32
+Cipher = AESGCM
 EVENT_DOMAIN = b"proofdocket/event/v1"
 
 
@@ -24,11 +25,17 @@ class SealBrokenError(StoreError):
     code = "seal-broken"
 
 
-def seal(key: bytes, nonce: bytes, data: bytes, place: bytes) -> bytes:
+def cipher_of(key: bytes) -> Cipher:
+    """A key made ready for use: worth keeping where the same key comes again soon."""
+    return AESGCM(key)
+
+
+def seal(key: bytes | Cipher, nonce: bytes, data: bytes, place: bytes) -> bytes:
     """Seal bytes for one place. The same nonce must never be used twice with one key."""
     if len(nonce) != NONCE_BYTES:
         raise SealBrokenError(f"a nonce has {NONCE_BYTES} bytes")
-    return nonce + AESGCM(key).encrypt(nonce, data, place)
+    cipher = key if isinstance(key, AESGCM) else AESGCM(key)
+    return nonce + cipher.encrypt(nonce, data, place)
 
 
 def unseal(key: bytes, sealed: bytes, place: bytes) -> bytes:

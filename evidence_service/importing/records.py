@@ -8,7 +8,7 @@ the name of an activity.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from evidence_service.errors import EvidenceError, MalformedInputError
 
@@ -16,8 +16,7 @@ MAX_ROW_BYTES = 4 * 1024 * 1024
 """The largest row of any format. A longer one is rejected without being held in memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """One event of the file. NDJSON hands over the bytes of the line (`raw`) for the strict parser of the core;
     CSV and XES hand over the event object that the profile made of the row."""
 

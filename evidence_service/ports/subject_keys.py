@@ -7,9 +7,10 @@ institution. What is logged about a subject lies sealed under that subject's key
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from evidence_service.core.sealing import Cipher
 from evidence_service.errors import EvidenceError
 
 
@@ -21,10 +22,14 @@ class SubjectErasedError(EvidenceError):
 
 @dataclass(frozen=True, slots=True)
 class SubjectKey:
-    """One data key. `id` is what rows name it by; it says nothing of the subject, and outlives the key."""
+    """One data key. `id` is what rows name it by; it says nothing of the subject, and outlives the key.
+
+    `cipher` is the key made ready for use, where the keeper has it so.
+    """
 
     id: int
     key: bytes
+    cipher: Cipher | None = field(default=None, compare=False, repr=False)
 
 
 class SubjectKeys(Protocol):

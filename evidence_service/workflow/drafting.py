@@ -131,6 +131,7 @@ class Draft:
             for loan, head in writer.loan_heads(list({one.loan for one in drafts})).items()
         }
         self._changed: set[str] = set()
+        self._plain = sum(isinstance(one, PlainEvent) for one in drafts)
         named = [name for one in drafts if isinstance(one, DraftedEvent) for name in _named(one.event)]
         self._named = dict(writer.places_of(named)) if named else None
 
@@ -141,6 +142,8 @@ class Draft:
     def equip(self, keys: Mapping[str, SubjectKey], randomness: Callable[[int], bytes]) -> None:
         """Hand over the keys of the subjects, and where loan references and nonces come from."""
         self._keys, self._randomness = keys, randomness
+        drawn = randomness(NONCE_BYTES * self._plain)
+        self._nonces = iter([drawn[at : at + NONCE_BYTES] for at in range(0, len(drawn), NONCE_BYTES)])
 
     def heads(self) -> dict[str, LoanHead]:
         """The new heads of the loans that got an entry."""
@@ -163,7 +166,7 @@ class Draft:
         digest = leaf_hash(leaf)
         key = self._keys[prepared.subject]
         place = b"%b%b\n0" % (self._places_head, event_id.encode())
-        sealed = seal(key.key, self._randomness(NONCE_BYTES), prepared.secret + body, place)
+        sealed = seal(key.cipher or key.key, next(self._nonces), prepared.secret + body, place)
         self.entries.append(
             NewEntry(
                 event_id, loan, sequence, prepared.type, occurred_at, self._captured_at, key.id, sealed, leaf, digest
