@@ -75,11 +75,11 @@ class Preparer:
         if event is not None:
             return event, b""
         try:
-            value = parse_strict(line)  # not canonical, perhaps: white space, another order, an escape too many
+            value = parse_strict(line)  # perhaps not canonical: white space, another order; or with an escape
         except MalformedInputError:
             return None, b""
         body = encode_checked(value)
-        return (None, b"") if body == line else (self._events.read(body), body)
+        return self._events.read(body, in_profile=True), body
 
 
 def _normal(instant: str) -> str:
