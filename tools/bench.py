@@ -46,7 +46,7 @@ GROUPS = (
         "ingest",
         "bench_ingest",
         "ingest_rows",
-        ("ingest", "stage-parse", "stage-commit", "stage-leaf", "stage-append", "stage-encrypt", "stage-map", "growth"),
+        ("ingest", "stage-prepare", "stage-take", "growth"),
     ),
     Group("index", "bench_index", "index_rows", ("index-sqlite", "index-postgres")),
     Group("proofs", "bench_proofs", "proof_rows", ("proof-make", "proof-verify")),

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Engine
 
 from evidence_service.adapters.file_vault import FileVault
+from evidence_service.adapters.prepare_pool import PreparePool, helpers_for
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.adapters.sql_subject_keys import open_subject_keys
 from evidence_service.clock import now
@@ -65,6 +66,7 @@ def import_file(store: SqlLogStore, path: Path) -> int:
         progress=lambda _counts: None,
         now=now,
         randomness=os.urandom,
+        preparing=PreparePool(helpers_for(os.cpu_count() or 1), os.urandom),
     )
     return import_records(read_ndjson(path), {INSTITUTION}, doors).accepted
 
