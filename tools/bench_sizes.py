@@ -26,7 +26,7 @@ class Sizes:
 
 
 DEFAULT = Sizes(
-    rounds=5, hashed=1 << 17, ingested=100_000, proved=50_000, anchored=10_000, loans=300, laid_out=15, verified=1000,
+    rounds=5, hashed=1 << 17, ingested=20_000, proved=50_000, anchored=10_000, loans=300, laid_out=15, verified=1000,
     postgres=True,
 )  # fmt: skip
 QUICK = Sizes(
