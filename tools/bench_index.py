@@ -98,8 +98,8 @@ def _entry(leaf: bytes, number: int, stamp: str) -> NewEntry:
         type=value["type"],
         occurred_at=stamp,
         captured_at=stamp,
-        body=b"",
-        secret=b"",
+        key_id=0,  # without commitments there is nothing to seal
+        sealed=b"",
         leaf=leaf,
         leaf_hash=leaf_hash(leaf),
     )

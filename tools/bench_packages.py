@@ -27,7 +27,7 @@ from litigation.workflow.assess import assess
 from litigation.workflow.build_package import BuiltPackage, build_package, metadata_for, twin_report
 from litigation.workflow.case_source import CaseSource
 from tools.bench_instance import import_into, temporary_instance
-from tools.bench_papers import PAGES, RECORDED, RECORDED_NAME, cores, thirteen_pages
+from tools.bench_papers import PAGES, RECORDED, RECORDED_NAME, STUDY_PAGES, cores, short_case
 from tools.bench_rounds import Spent, spend, take_turns
 from tools.bench_row import Row, Target, later
 from tools.bench_sizes import FULL_BATCH, Sizes
@@ -100,7 +100,7 @@ def _short_package(portfolio: _Portfolio) -> BuiltPackage:
     packaged = packaged_events(service.evidence, stored, source.published)
     entries = [EventEntry(event.sequence, event.index, event.type) for event in stored]
     reference = service.evidence.store.loan_head(institution, loan).reference
-    case = thirteen_pages()
+    case = short_case()
     metadata = metadata_for(source, case.our_reference, reference, entries, draft=False)
     material = service.evidence.material(institution, loan, source.published)
     twin_report(metadata, packaged, material, source.published.created_at)
@@ -132,7 +132,7 @@ def _final_row(name: str, seconds: float, built: Sequence[BuiltPackage], target:
         yardstick=RECORDED,
         yardstick_name=RECORDED_NAME,
         recorded=True,
-        ratio=per_minute * pages / (RECORDED * PAGES),
+        ratio=per_minute * pages / (RECORDED * STUDY_PAGES),
         target=target,
         lacks="PDF/A-3" if target is not None else "",
         note=f"{pages / seconds:.0f} pages/s, {mean(len(package.content) for package in built) / 1000:,.0f} kB each; "

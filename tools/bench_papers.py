@@ -14,7 +14,9 @@ from tools.bench_rounds import take_turns
 from tools.bench_row import Row, Target
 from tools.bench_sizes import Sizes
 
-PAGES = 13
+PAGES = 15
+"""Of the case that is laid out: the study's 13, and the provenance sheet that the certificate has had since."""
+STUDY_PAGES = 13
 RECORDED = 67
 """Packages a minute of docxtpl and LibreOffice, 13 pages, PDF only, as an earlier study recorded it."""
 RECORDED_NAME = "docxtpl + LibreOffice"
@@ -27,15 +29,15 @@ def fonts() -> FontSet:
     return FontSet.load(folder if folder.is_dir() else None, CHECKOUT / "node_modules")
 
 
-def thirteen_pages() -> CaseFile:
-    """A case whose papers fill 13 pages: cover, complaint, list, ledger of 24 instalments, certificate."""
+def short_case() -> CaseFile:
+    """A case whose papers fill 15 pages: cover, complaint, list, ledger of 24 instalments, certificate."""
     case = ordinary_case()
     return replace(case, exhibits=(), facts=(), events=case.events[:4])
 
 
 def layout_rows(sizes: Sizes) -> list[Row]:
     """Lay out the same papers again and again; fonts are loaded before, as a batch loads them once."""
-    case, loaded = thirteen_pages(), fonts()
+    case, loaded = short_case(), fonts()
     pages = render_package(case, loaded).pages
     if pages != PAGES:
         raise AssertionError(f"the case for the layout has {pages} pages, not {PAGES}")
@@ -52,7 +54,7 @@ def layout_rows(sizes: Sizes) -> list[Row]:
             yardstick=RECORDED,
             yardstick_name=RECORDED_NAME,
             recorded=True,
-            ratio=per_minute / RECORDED,
+            ratio=per_minute * PAGES / (RECORDED * STUDY_PAGES),
             target=Target("≥ 2,000/min", 2_000),
             note=f"{60 / per_minute * 1000:.0f} ms of processor each",
         )
