@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from pathlib import Path
 
 import pytest
 
+from evidence_service.bootstrap import open_home
 from tests.journeys.conftest import Walked
 from tests.journeys.program import Program
 
@@ -89,9 +89,9 @@ def test_a_case_says_in_the_log_why_its_loan_was_chosen(walked: Walked, tmp_path
     walked.program.json("publish")  # other journeys on this instance may have logged events of that loan
     walked.program.json("anchor")
     walked.program.json("bundle", "--loan", loan, "--draft", "--as-of", "2026-10-31", "--out", tmp_path / "named")
-    with sqlite3.connect(walked.program.home / "proofdocket.db") as database:
-        rows = database.execute("SELECT loan, body FROM event WHERE type = 'case.opened'").fetchall()
-    reasons = {row[0]: json.loads(row[1])["payload"]["reasons"] for row in rows}
+    logged = open_home(walked.program.home).store.events_before(walked.answers["publish"]["institution"], None, 100_000)
+    opened = [one for one in logged if one.type == "case.opened" and one.body is not None]
+    reasons = {one.loan: json.loads(one.body or b"")["payload"]["reasons"] for one in opened}
     assert {tuple(reasons[name]) for name in taken} == {("overdue",)}
     assert reasons[loan] == ["named by a person"]
 
