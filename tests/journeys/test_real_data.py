@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from evidence_service.bootstrap import open_home
 from tests.conftest import CountCases
