@@ -42,7 +42,7 @@ def init_command(context: click.Context, institution: str, as_json: bool) -> Non
         f"instance        {answer['home']}",
         f"log             {log.origin}",
         f"verifier key    {log.vkey}",
-        f"second key      {log.mldsa_vkey.rpartition('+')[0]} (ML-DSA-44; --json shows it whole)",
+        f"second key      {'+'.join(log.mldsa_vkey.split('+')[:2])} (ML-DSA-44; --json shows it whole)",
         f"chain           {deployment.chain_id}",
         f"EvidenceAnchor  {deployment.evidence_anchor}",
         f"FilingRegistry  {deployment.filing_registry}",

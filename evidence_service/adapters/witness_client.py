@@ -62,7 +62,10 @@ class HttpWitnessDoor:
                 connection.request("POST", target, body, {"Content-Type": "text/plain; charset=utf-8"})
                 with connection.getresponse() as response:
                     kind = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
-                    return WitnessReply(response.status, kind, response.read(MAX_ANSWER + 1))
+                    said = response.read(MAX_ANSWER + 1)
+                    if response.length and len(said) <= MAX_ANSWER:  # a bounded read tells nobody that it fell short
+                        raise http.client.IncompleteRead(said)
+                    return WitnessReply(response.status, kind, said)
             finally:
                 limit.cancel()
         finally:
