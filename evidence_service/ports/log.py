@@ -32,7 +32,8 @@ class LogRecord:
     mldsa_vkey: str = ""
 
 
-class LoanHead(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LoanHead:
     """Where a loan's chain of entries stands: its random reference, next sequence number, last leaf hash."""
 
     reference: str
@@ -44,7 +45,6 @@ class NewEntry(NamedTuple):
     """One entry ready to be appended: its leaf, and the event as declared, sealed part by part (core/sealing.py).
 
     `key_id` names the key of the first part; `others` holds (key id, sealed) of the further parts, nearly always none.
-    The first eight fields are columns of the table `event`, in its order.
     """
 
     event_id: str
