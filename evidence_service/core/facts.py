@@ -14,8 +14,8 @@ from evidence_service.core import shape
 from evidence_service.core.canonical import parse_strict
 
 NAMES = frozenset({"key", "value", "state", "event", "field", "exhibit"})
-STATES = frozenset({"proven", "derived", "unsupported"})
-PROVEN = "proven"
+STATES = frozenset({"proven", "derived", "unsupported", "withheld"})
+PROVEN, WITHHELD = "proven", "withheld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ def as_text(value: Any) -> str:
 def _fact(value: Any, place: str) -> PackagedFact:
     shape.members_of(value, NAMES, place)
     if shape.text(value["state"], f"{place}.state") not in STATES:
-        raise shape.ShapeError(f"{place}.state: proven, derived or unsupported")
+        raise shape.ShapeError(f"{place}.state: proven, derived, unsupported or withheld")
+    if value["state"] == WITHHELD and value["value"] != "":
+        raise shape.ShapeError(f"{place}.value: empty, because it is withheld")
     return PackagedFact(
         key=shape.text(value["key"], f"{place}.key", shape.LINE),
         value=shape.text(value["value"], f"{place}.value"),

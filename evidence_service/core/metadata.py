@@ -6,6 +6,7 @@ file confirms them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,7 @@ NAMES = frozenset(
         "credit_code",
         "our_reference",
         "as_of",
+        "recipient",
         "loan",
         "origin",
         "log_vkey",
@@ -39,6 +41,7 @@ NAMES = frozenset(
 )
 CHAIN_NAMES = frozenset(["chain_id", "genesis", "contract", "code_hash", "log_id", "tx", "block"])
 EVENT_NAMES = frozenset({"seq", "index", "type"})
+RECIPIENT = re.compile(r"(court|mediator|(defendant|guarantor):[1-9][0-9]?)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,10 @@ class EventEntry:
 
 @dataclass(frozen=True, slots=True)
 class PackageMetadata:
-    """What data/package.json says. `loan` is the random loan reference; `root` is hex; `checkpoint` the note text."""
+    """What data/package.json says. `loan` is the random loan reference; `root` is hex; `checkpoint` the note text.
+
+    `recipient` names whose disclosure set the package is made for.
+    """
 
     institution: str
     credit_code: str
@@ -82,6 +88,7 @@ class PackageMetadata:
     events: tuple[EventEntry, ...]
     draft: bool
     sample: bool
+    recipient: str = "court"
 
 
 def metadata_bytes(metadata: PackageMetadata) -> bytes:
@@ -101,6 +108,7 @@ def metadata_json(metadata: PackageMetadata) -> dict[str, Any]:
         "credit_code": metadata.credit_code,
         "our_reference": metadata.our_reference,
         "as_of": metadata.as_of,
+        "recipient": metadata.recipient,
         "loan": metadata.loan,
         "origin": metadata.origin,
         "log_vkey": metadata.log_vkey,
@@ -144,6 +152,7 @@ def metadata_from(value: Any, place: str) -> PackageMetadata:
         ),
         draft=shape.flag(value["draft"], f"{place}.draft"),
         sample=shape.flag(value["sample"], f"{place}.sample"),
+        recipient=shape.text(value["recipient"], f"{place}.recipient", RECIPIENT),
     )
 
 
