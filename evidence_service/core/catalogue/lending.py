@@ -5,6 +5,13 @@ from __future__ import annotations
 from evidence_service.core.catalogue.schema import EventType, Stage, event_type
 
 S = Stage.LENDING
+# Who else is bound, as the blocks of the complaint ask for a natural person and for a legal person.
+PARTY = (
+    "party_kind:text! name:text*&! gender:text*& birth_date:date*& ethnicity:text*& employer:text*& job_title:text*& "
+    "phone:text*& household_address:text*& residence_address:text*& id_type:text*& id_no:text*& credit_code:text "
+    "address:text registered_address:text representative:text*& representative_title:text legal_form:text "
+    "ownership:text "
+)
 TYPES: tuple[EventType, ...] = (
     event_type(
         S,
@@ -54,6 +61,43 @@ TYPES: tuple[EventType, ...] = (
         "term_months:integer! repayment:text! term_start:date! term_end:date! clauses:map! clause_texts:map "
         "ca:text certificate_serial:text sign_method:text service_address:text* e_service:boolean "
         "guarantor:text*& guarantor_id_no:text*&",
+    ),
+    event_type(
+        S,
+        "coborrower.joined",
+        "共同借款人签约",
+        "Co-borrower joined",
+        "who owes the loan together with the borrower",
+        "民法典 518、552",
+        PARTY + "contract_no:text liability:text",
+    ),
+    event_type(
+        S,
+        "guarantee.signed",
+        "签订保证合同",
+        "Guarantee signed",
+        "who guarantees the debt, in which manner",
+        "民法典 681、685 至 688",
+        PARTY + "contract_name:text contract_no:text mode:text! scope:text maximum:amount",
+    ),
+    event_type(
+        S,
+        "security.granted",
+        "设立物的担保",
+        "Mortgage or pledge granted",
+        "what secures the debt, and whether it is registered",
+        "民法典 400、402、427、429、441",
+        PARTY + "contract_name:text contract_no:text kind:text! thing:text*&! maximum:boolean! determined_on:date "
+        "limit:amount registration:text registered_on:date certificate_no:text",
+    ),
+    event_type(
+        S,
+        "third_party.named",
+        "列明第三人",
+        "Third party named",
+        "who has a stake in the outcome without being sued",
+        "民事诉讼法 59",
+        PARTY + "reason:text!",
     ),
     event_type(
         S,
