@@ -22,6 +22,7 @@ HOUSE_EVENTS = frozenset(
         "filing.submitted",
         "hold.placed",
         "hold.released",
+        "route.decided",
         "subject.unrestricted",
     }
 )

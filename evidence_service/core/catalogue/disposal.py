@@ -17,6 +17,16 @@ TYPES: tuple[EventType, ...] = (
     ),
     event_type(
         S,
+        "route.decided",
+        "处置路径决定",
+        "Route decided",
+        "which way a person chose for the case, against which recommendation, and why",
+        "民事诉讼法 125、165、225",
+        "our_reference:text! route:text! recommended:text! decided_by:text*! reasons:texts! accepted:texts "
+        "as_of:date! rules_digest:digest!",
+    ),
+    event_type(
+        S,
         "package.built",
         "生成诉讼材料包",
         "Package built",

@@ -6,14 +6,8 @@ from datetime import date
 
 import pytest
 
-from litigation.sample.identity import (
-    credit_check_character,
-    credit_code,
-    id_check_character,
-    id_number,
-    organisation_check_character,
-    phone_number,
-)
+from litigation.core.identity_number import credit_check_character, id_check_character
+from litigation.sample.identity import credit_code, id_number, organisation_check_character, phone_number
 from litigation.sample.institution import sample_institution
 
 

@@ -23,7 +23,7 @@ from evidence_service.importing import Accepted, read_events
 from litigation.core.schedule import schedule_for
 from litigation.core.terms import Cap, CapMethod, LoanTerms, Payment, Repayment
 from litigation.core.triage import OverdueState, assess_overdue
-from litigation.sample.identity import id_check_character
+from litigation.core.identity_number import id_check_character
 from litigation.sample.people import all_name_characters
 from litigation.sample.plan import IN_DEFAULT, Fate, plan_portfolio
 from litigation.sample.portfolio import DEFAULT_AS_OF, DEFAULT_SEED, loan_lines
