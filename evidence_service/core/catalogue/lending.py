@@ -7,7 +7,7 @@ from evidence_service.core.catalogue.schema import EventType, Stage, event_type
 S = Stage.LENDING
 # Who else is bound, as the blocks of the complaint ask for a natural person and for a legal person.
 PARTY = (
-    "party_kind:text! name:text*&! gender:text*& birth_date:date*& ethnicity:text*& employer:text*& job_title:text*& "
+    "party_kind:text! name:text*& gender:text*& birth_date:date*& ethnicity:text*& employer:text*& job_title:text*& "
     "phone:text*& household_address:text*& residence_address:text*& id_type:text*& id_no:text*& credit_code:text "
     "address:text registered_address:text representative:text*& representative_title:text legal_form:text "
     "ownership:text "
@@ -87,7 +87,7 @@ TYPES: tuple[EventType, ...] = (
         "Mortgage or pledge granted",
         "what secures the debt, and whether it is registered",
         "民法典 400、402、427、429、441",
-        PARTY + "contract_name:text contract_no:text kind:text! thing:text*&! maximum:boolean! determined_on:date "
+        PARTY + "contract_name:text contract_no:text kind:text! thing:text*& maximum:boolean! determined_on:date "
         "limit:amount registration:text registered_on:date certificate_no:text",
     ),
     event_type(
