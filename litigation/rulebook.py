@@ -23,7 +23,15 @@ from litigation.errors import RulebookError
 if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
-RULE_FILES = ("calendar.toml", "courts.toml", "fees.toml", "limits.toml", "periods.toml", "rates.toml")
+RULE_FILES = (
+    "calendar.toml",
+    "courts.toml",
+    "fees.toml",
+    "limits.toml",
+    "periods.toml",
+    "rates.toml",
+    "routing.toml",
+)
 _SERIES_KEYS = {"title", "continuous", "entry"}
 _ENTRY_KEYS = {
     "from", "until", "source", "mark", "note",
