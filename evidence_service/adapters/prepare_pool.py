@@ -52,12 +52,13 @@ class PreparePool:
     def prepared(self, batches: Iterable[Lines]) -> Generator[tuple[Lines, Batch], None, None]:
         """Each batch with what its lines gave, in the order in which they came."""
         source = iter(batches)
-        for lines in islice(source, ALONE) if self._helpers else source:
-            yield lines, self._here(lines)
-        first = next(source, None)
-        if first is not None:
-            with _patient(), self._pool() as pool:
-                yield from self._together(chain([first], source), pool)
+        with _patient():
+            for lines in islice(source, ALONE) if self._helpers else source:
+                yield lines, self._here(lines)
+            first = next(source, None)
+            if first is not None:
+                with self._pool() as pool:
+                    yield from self._together(chain([first], source), pool)
 
     def _pool(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(self._helpers, mp_context=get_context("spawn"), initializer=_begin)

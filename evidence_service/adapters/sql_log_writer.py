@@ -23,6 +23,7 @@ from evidence_service.core.event_parts import joined_body
 from evidence_service.ports import LoanHead, LogRecord, NewEntry, SubjectKeys
 
 CHUNK = 500
+EVENT_COLUMNS = len(tables.event.columns) - 2
 
 
 class SqlLogWriter(MapWriting):
@@ -129,15 +130,10 @@ class SqlLogWriter(MapWriting):
         if not entries:
             return self._size
         start, log_id = self._size, self._log_id
-        leaves = [(log_id, start + i, item.leaf, item.leaf_hash) for i, item in enumerate(entries)]
+        leaves = [(log_id, index, item.leaf, item.leaf_hash) for index, item in enumerate(entries, start)]
         insert_rows(self._connection, tables.entry, leaves)
-        events = [
-            (
-                log_id, start + i, item.event_id, item.loan, item.sequence, item.type, item.occurred_at,
-                item.captured_at, item.key_id, item.sealed,
-            )
-            for i, item in enumerate(entries)
-        ]  # fmt: skip
+        # An entry begins with the columns of `event` in their order.
+        events = [(log_id, index, *item[:EVENT_COLUMNS]) for index, item in enumerate(entries, start)]
         insert_rows(self._connection, tables.event, events)
         others = [
             (log_id, start + i, number, key_id, sealed)

@@ -22,7 +22,6 @@ from evidence_service.core.typed_event import TypedEvent, fast_fields, type_of
 
 HEAD = 32
 """Characters of base64 for bracket, quote and the 22 characters of a salt."""
-DIGEST = 44
 KEPT_ENDS = 4096
 KEPT_LENGTH = 32
 REPEATING = (Kind.TEXT, Kind.DATE, Kind.INTEGER, Kind.BOOLEAN, Kind.CURRENCY)
@@ -160,11 +159,14 @@ def _digests(heads: bytes, ends: Sequence[bytes | None], plain: Sequence[bytes])
 
 
 def _joined(digests: Sequence[bytes], counts: Sequence[int]) -> list[str]:
-    # A zero byte after each makes 33 bytes, 44 characters, of which the first 43 are the digest's.
-    text = b2a_base64(b"\0".join(digests) + b"\0", newline=False).translate(URL_SAFE).decode()
+    # A zero byte after each makes 33 bytes, 44 characters: 43 are the digest's, the last gives way to a line break.
+    text = bytearray(b2a_base64(b"\0".join(digests) + b"\0", newline=False))
+    text[43::44] = b"\n" * len(digests)
+    written = text.translate(URL_SAFE).decode().split()
     found, at = [], 0
     for count in counts:
-        end = at + DIGEST * count
-        found.append('"' + '","'.join(sorted([text[one : one + 43] for one in range(at, end, DIGEST)])) + '"')
-        at = end
+        mine = written[at : at + count]
+        mine.sort()
+        found.append('"' + '","'.join(mine) + '"')
+        at += count
     return found

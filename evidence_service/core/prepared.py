@@ -17,6 +17,8 @@ from evidence_service.core.sealing import SECRET_BYTES
 from evidence_service.core.typed_event import TypedEvent, TypedEvents, type_of
 from evidence_service.errors import MalformedInputError
 
+AT_ONCE = 250
+"""Events that are committed together: what they need stays in the processor's cache."""
 WHOLE_SECONDS = len("2026-01-05T02:03:04Z")
 
 
@@ -44,6 +46,12 @@ class Preparer:
 
     def prepare(self, lines: Sequence[bytes], randomness: Callable[[int], bytes]) -> list[Prepared | None]:
         """Each line as a plain event, or None where the strict way must look at it."""
+        found: list[Prepared | None] = []
+        for start in range(0, len(lines), AT_ONCE):
+            found += self._some(lines[start : start + AT_ONCE], randomness)
+        return found
+
+    def _some(self, lines: Sequence[bytes], randomness: Callable[[int], bytes]) -> list[Prepared | None]:
         found: list[Prepared | None] = [None] * len(lines)
         places, events, bodies = [], [], []
         for place, line in enumerate(lines):

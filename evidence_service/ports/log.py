@@ -32,8 +32,7 @@ class LogRecord:
     mldsa_vkey: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LoanHead:
+class LoanHead(NamedTuple):
     """Where a loan's chain of entries stands: its random reference, next sequence number, last leaf hash."""
 
     reference: str
@@ -45,6 +44,7 @@ class NewEntry(NamedTuple):
     """One entry ready to be appended: its leaf, and the event as declared, sealed part by part (core/sealing.py).
 
     `key_id` names the key of the first part; `others` holds (key id, sealed) of the further parts, nearly always none.
+    The first eight fields are columns of the table `event`, in its order.
     """
 
     event_id: str

@@ -135,9 +135,9 @@ class Draft:
         named = [name for one in drafts if isinstance(one, DraftedEvent) for name in _named(one.event)]
         self._named = dict(writer.places_of(named)) if named else None
 
-    def knows(self, one: DraftedEvent | PlainEvent) -> bool:
-        """Whether an event of this id was logged before."""
-        return one.event_id in self._known
+    def fresh(self, drafts: Sequence[DraftedEvent | PlainEvent]) -> Sequence[DraftedEvent | PlainEvent]:
+        """Those of an id that was not logged before."""
+        return [one for one in drafts if one.event_id not in self._known] if self._known else drafts
 
     def equip(self, keys: Mapping[str, SubjectKey], randomness: Callable[[int], bytes]) -> None:
         """Hand over the keys of the subjects, and where loan references and nonces come from."""

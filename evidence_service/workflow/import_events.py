@@ -90,7 +90,9 @@ def _lines(records: Iterable[Record], kept: deque[list[Record]]) -> Iterator[lis
     """The lines of each batch; the batch itself waits in `kept` until they come back."""
     for batch in _batches(records, BATCH):
         kept.append(batch)
-        yield [_line(record) for record in batch]
+        yield [
+            record.raw if isinstance(record, Accepted) and record.raw is not None else _line(record) for record in batch
+        ]
 
 
 def _line(record: Record) -> bytes:
@@ -98,7 +100,7 @@ def _line(record: Record) -> bytes:
     if isinstance(record, Rejected):
         return b""
     if record.event is None:
-        return record.raw or b""
+        return b""
     try:
         return canonical_bytes(record.event)
     except CanonicalError:
@@ -130,9 +132,11 @@ def _take_batch(
                 _set_aside(Reject(record.line, error.code, str(error)), doors, counts)
                 continue
             institution = event.institution
-        numbers, events = taken.setdefault(institution, ([], []))
-        numbers.append(record.line)
-        events.append(event)
+        mine = taken.get(institution)
+        if mine is None:
+            mine = taken[institution] = ([], [])
+        mine[0].append(record.line)
+        mine[1].append(event)
     for institution, (numbers, events) in taken.items():
         outcome = take_batch(
             doors.store,

@@ -75,7 +75,7 @@ def take_batch(
     with store.writing(institution) as writer:
         draft = Draft(writer, institution, drafts, _captured_at(writer, now), rules)
         # Keys first, and durable: a crash after this leaves keys without events, never events without keys.
-        fresh = [one for one in drafts if not draft.knows(one)]
+        fresh = draft.fresh(drafts)
         keys = store.keys.keys_for(institution, subjects_of(fresh)) if fresh else {}
         draft.equip(keys, randomness)
         for place, one in enumerate(drafts):
