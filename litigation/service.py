@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 
 from evidence_service.core.catalogue import CATALOGUE
 from evidence_service.core.metadata import ChainClaim, EventEntry
+from evidence_service.core.provenance import Confirmation
 from evidence_service.errors import NotFoundError
 from evidence_service.institution_files import read_institution
 from evidence_service.ports import AnchorRecord, PublishedCheckpoint
@@ -20,6 +21,7 @@ from litigation.adapters.rule_folder import RuleFolder, RulesUnapprovedError
 from litigation.adapters.sql_case_store import CaseRow, PackageRow, SqlCaseStore
 from litigation.core.history import LoanHistory, court_date
 from litigation.core.origin import Surroundings
+from litigation.core.pinned import PinnedMaterial, pin_material
 from litigation.core.plaintiff import plaintiff_from
 from litigation.core.rules import Rules
 from litigation.documents.fonts import FontSet
@@ -54,7 +56,7 @@ class StaleCheckpointError(LitigationError):
 
 @dataclass(frozen=True, slots=True)
 class PackageFile:
-    """A package on disk: what a worker hands back."""
+    """A package on disk: what a worker hands back. `built_at` says when, where that was kept; else it is now."""
 
     our_reference: str
     institution: str
@@ -65,6 +67,7 @@ class PackageFile:
     size: int
     pages: int
     draft: bool
+    built_at: datetime | None = None
 
 
 class LitigationService:
@@ -91,18 +94,18 @@ class LitigationService:
         published, anchor = self._log_state(log.institution, tree_size)
         data = read_institution(self.evidence.settings.institutions_dir, log.institution) or {}
         return CaseSource(
-            log=log,
+            log=self.evidence.log_as_signed(log, published),
             published=published,
             chain=self._chain_claim(anchor) if anchor else None,
             anchor_state=anchor.state.value if anchor else "",
             as_of=as_of,
-            rules=self._rules(),
+            rules=self.rules(),
             plaintiff=plaintiff_from(data),
             event_names=EVENT_NAMES,
             draft=draft,
         )
 
-    def _rules(self) -> Rules:
+    def rules(self) -> Rules:
         """The rules in force: the instance's own files count only where the log holds their approval too."""
         folder = RuleFolder(self.evidence.settings.home)
         for one in folder.in_force():
@@ -156,6 +159,8 @@ class LitigationService:
         head = self.evidence.store.loan_head(institution, loan)
         metadata = metadata_for(source, reference, head.reference, entries, draft=False)
         material = self.evidence.material(institution, loan, source.published)
+        if source.material is not None:
+            material = source.material.of_loan(material)
         report = twin_report(metadata, packaged, material, source.published.created_at)
         read_original = partial(self.evidence.original, institution)
         case = assemble_case(history, assessment, report, source, read_original, self._surroundings(source))
@@ -173,15 +178,24 @@ class LitigationService:
 
     def _surroundings(self, source: CaseSource) -> Surroundings:
         """Who else saw the pinned checkpoint, and what was observed where its events were captured."""
-        seen = confirmations(self.evidence, source.log.institution, source.published, source.chain)
-        return Surroundings(seen, tuple(self.evidence.environments()))
+        return Surroundings(self._confirmations(source), tuple(self.evidence.environments()))
+
+    def _confirmations(self, source: CaseSource) -> tuple[Confirmation, ...]:
+        if source.material is not None:
+            return source.material.confirmations
+        return confirmations(self.evidence, source.log.institution, source.published, source.chain)
+
+    def pin_material(self, source: CaseSource, loan: str) -> PinnedMaterial:
+        """What others said of the pinned checkpoint by now; any of its loans tells it."""
+        material = self.evidence.material(source.log.institution, loan, source.published)
+        return pin_material(self._confirmations(source), material)
 
     def record(self, source: CaseSource, built: list[PackageFile], reason: str) -> None:
         """Log and store what was built: each case and each package once, however often this runs."""
         now = self.evidence.now()
-        moment = now.isoformat(timespec="microseconds").replace("+00:00", "Z")
         events = []
         for package in built:
+            moment = (package.built_at or now).isoformat(timespec="microseconds").replace("+00:00", "Z")
             events += self._new_events(source, package, moment, reason)
         self.evidence.submit(events)
         # Crash here: the events are logged, the rows are missing; the next run finds the events and adds the rows.

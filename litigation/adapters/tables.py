@@ -1,4 +1,4 @@
-"""The tables of the litigation room: cases, packages, filings, docket entries. Instants are RFC 3339 text in UTC.
+"""The tables of the litigation room: cases, packages, filings, docket entries, batches. Instants are RFC 3339 text in UTC.
 
 `package` and `docket_entry` are append-only; a case and a filing move through states and each move is also an event
 in the evidence log.
@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -96,5 +97,54 @@ docket_entry = Table(
     Column("answered_at", Text, nullable=False),
     Column("received_at", Text, nullable=False),
     UniqueConstraint("filing_id", "tx", "kind", name="docket_entry_once"),
+)
+batch = Table(
+    "batch",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("institution", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("as_of", Text, nullable=False),
+    Column("tree_size", Big, nullable=False),
+    Column("draft", Boolean, nullable=False),
+    Column("sealed", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("folder", Text, nullable=False),
+    Column("inputs_digest", Text, nullable=False),
+    Column("pinned", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+)
+batch_item = Table(
+    "batch_item",
+    metadata,
+    Column("batch", Text, ForeignKey("batch.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("chunk", Integer, nullable=False),
+    Column("loan", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("pdf_sha256", Text, nullable=False),
+    Column("size", Big, nullable=False),
+    Column("pages", Integer, nullable=False),
+    Column("draft", Boolean, nullable=False),
+    Column("recorded", Boolean, nullable=False),
+    Column("finished_at", Text, nullable=False),
+    UniqueConstraint("batch", "key", name="batch_item_key"),
+    Index("batch_item_state", "batch", "state"),
+)
+batch_worker = Table(
+    "batch_worker",
+    metadata,
+    Column("executor", Text, primary_key=True),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("beat", Big, nullable=False),
+    Column("seen_at", Text, nullable=False),
 )
 APPEND_ONLY = ("package", "docket_entry")

@@ -11,6 +11,7 @@ from datetime import date
 
 from evidence_service.core.metadata import ChainClaim
 from evidence_service.ports import LogRecord, PublishedCheckpoint
+from litigation.core.pinned import PinnedMaterial
 from litigation.core.plaintiff import PlaintiffData
 from litigation.core.rules import Rules
 
@@ -31,7 +32,10 @@ HOUSE_EVENTS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class CaseSource:
-    """The pinned inputs of a batch. `anchor_state` is empty where the checkpoint is not anchored."""
+    """The pinned inputs of a batch. `anchor_state` is empty where the checkpoint is not anchored.
+
+    `material`: what others said of the checkpoint when the batch began; None takes it as it stands now.
+    """
 
     log: LogRecord
     published: PublishedCheckpoint
@@ -42,6 +46,7 @@ class CaseSource:
     plaintiff: PlaintiffData
     event_names: Mapping[str, tuple[str, str]]
     draft: bool
+    material: PinnedMaterial | None = None
 
 
 def our_reference(institution: str, loan: str) -> str:

@@ -141,7 +141,7 @@ def test_packages_refuse_an_approval_that_is_not_in_the_log(lender: Lender, file
         (lender.home / "rules").rename(other.home / "rules")
         assert RuleFolder(other.home).rules().digest != load_rules().digest
         with pytest.raises(RulesUnapprovedError, match="log"):
-            other.litigation._rules()
+            other.litigation.rules()
     finally:
         other.engine.dispose()
 
