@@ -20,6 +20,7 @@ from evidence_service.adapters.sql_environments import SqlEnvironments
 from evidence_service.adapters.sql_erasures import SqlErasures
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_audit import SqlLogAuditReader
+from evidence_service.adapters.sql_log_keys import SqlLogKeys
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.adapters.sql_source_keys import SqlSourceKeys
 from evidence_service.adapters.sql_subject_keys import open_subject_keys
@@ -44,6 +45,7 @@ def open_evidence(settings: Settings, engine: Engine) -> EvidenceService:
     edges = Edges(
         settings=settings,
         store=store,
+        log_keys=SqlLogKeys(engine),
         log_audit=SqlLogAuditReader(engine, store),
         anchors=SqlAnchorStore(engine),
         maps=SqlLoanMap(engine),

@@ -14,6 +14,7 @@ from evidence_service.core.erased import opened_bytes
 from evidence_service.core.material import material_bytes
 from evidence_service.errors import EvidenceError
 from evidence_service.log_audit_command import audit_log_command
+from evidence_service.log_key_commands import keys_command, rotate_key_command
 from evidence_service.map_audit_command import import_note_command
 from evidence_service.service import EvidenceService, require_initialised
 from evidence_service.tiles_command import audit_tiles_command
@@ -49,6 +50,10 @@ def institution_add(context: click.Context, name_of_log: str, display_name: str,
         "mldsa_vkey": log.mldsa_vkey,
     }
     emit(as_json, answer, [log.origin, log.vkey, log.mldsa_vkey])
+
+
+institution_group.add_command(rotate_key_command)
+institution_group.add_command(keys_command)
 
 
 @click.command("publish")

@@ -25,6 +25,7 @@ from evidence_service.adapters.sql_environments import SqlEnvironments
 from evidence_service.adapters.sql_erasures import SqlErasures
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_audit import SqlLogAuditReader
+from evidence_service.adapters.sql_log_keys import SqlLogKeys
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.adapters.sql_source_keys import SqlSourceKeys
 from evidence_service.adapters.surviving_copies import SurvivingCopies
@@ -35,6 +36,7 @@ from evidence_service.core.commitment import Disclosure
 from evidence_service.core.environment import REPEAT, Environment
 from evidence_service.core.erased import Erased
 from evidence_service.core.event import INSTITUTION, Event, event_from
+from evidence_service.core.key_history import LogKey, key_at
 from evidence_service.core.policy import parse_policy
 from evidence_service.core.source_signature import SourceRules
 from evidence_service.core.trust import PinnedAuthority, TrustFile
@@ -82,6 +84,7 @@ class Edges:
 
     settings: Settings
     store: SqlLogStore
+    log_keys: SqlLogKeys
     log_audit: SqlLogAuditReader
     anchors: SqlAnchorStore
     maps: SqlLoanMap
@@ -143,7 +146,8 @@ class EvidenceService:
         if not INSTITUTION.match(institution):
             raise SettingsError("an institution is named by 2 to 40 characters of a-z, 0-9 and -")
         origin = f"{self.settings.origin_prefix}/{institution}"
-        signer = self._signer(institution, origin)
+        known = next((log for log in self.logs() if log.institution == institution), None)
+        signer = self.key_pair(institution, origin, self.log_keys(known)[-1].number if known else 1)
         record = LogRecord(
             id=0,
             institution=institution,
@@ -169,6 +173,25 @@ class EvidenceService:
         if not logs:
             raise NotFoundError("this instance has no log yet; run `proofdocket init`")
         return next((log for log in logs if log.size), logs[0])
+
+    @property
+    def key_changes(self) -> SqlLogKeys:
+        """The changes of logs' keys."""
+        return self._edges.log_keys
+
+    def log_keys(self, log: LogRecord) -> tuple[LogKey, ...]:
+        """Every key that a log had, oldest first, each with its window; the last one signs."""
+        return self._edges.log_keys.keys(log.institution)
+
+    def log_as_signed(self, log: LogRecord, published: PublishedCheckpoint) -> LogRecord:
+        """The log with the keys under which one of its checkpoints was signed."""
+        key = key_at(self.log_keys(log), published.checkpoint.size)
+        return replace(log, vkey=key.vkey, mldsa_vkey=key.mldsa_vkey or log.mldsa_vkey)
+
+    def key_pair(self, institution: str, origin: str, number: int) -> LogKeySigner:
+        """The log keys of a number: NAME.log.pem, after a change NAME.log-2.pem, and so on; made where missing."""
+        name = f"{institution}.log.pem" if number == 1 else f"{institution}.log-{number}.pem"
+        return LogKeySigner(self.settings.keys_dir / name, origin, self._edges.passphrase)
 
     def import_records(
         self,
@@ -410,7 +433,8 @@ class EvidenceService:
         """Read every row of a log anew and locate what does not fit; see workflow.audit_log."""
         log = self._edges.store.log(institution)
         anchored = self._anchored_roots(log) if ask_chain else {}
-        return audit_log(self._edges.log_audit, log, anchored=anchored, progress=progress)
+        keys = self.log_keys(log)
+        return audit_log(self._edges.log_audit, log, anchored=anchored, keys=keys, progress=progress)
 
     def _anchored_roots(self, log: LogRecord) -> dict[int, bytes]:
         """What the contract holds of a log now, at every size that this instance recorded as anchored."""
@@ -427,24 +451,18 @@ class EvidenceService:
         """A trust file of this instance for tests and demonstrations."""
         logs = self.logs()
         chain = self._edges.chain
-        log_ids = {}
-        for log in logs:
-            newest = self._edges.anchors.newest(log.institution, 1)
-            if newest:
-                log_ids[log.institution] = newest[0].chain_log_id
+        log_ids = {log.institution: self._edges.anchors.log_ids(log.institution) for log in logs}
+        keys = {log.institution: [pin for key in self.log_keys(log) for pin in key.pins()] for log in logs}
         path = self.settings.witness_policy
         policy = parse_policy(path.read_text("utf-8", "replace")) if path.is_file() else None
         stamping = tuple(PinnedAuthority(one.name, one.certificate) for one in self._edges.stamping.authorities)
         everybody = replace(others, policy=policy, authorities=(*stamping, *others.authorities))
         pinned = chain.pinned(self.settings.confirmations)
-        return trust_file(logs, credit_codes, log_ids, pinned, self.now(), everybody)
-
-    def _signer(self, institution: str, origin: str) -> LogKeySigner:
-        return LogKeySigner(self.settings.keys_dir / f"{institution}.log.pem", origin, self._edges.passphrase)
+        return trust_file(logs, credit_codes, log_ids, pinned, self.now(), everybody, keys)
 
     def _log_signer(self, log: LogRecord) -> LogKeySigner:
         """The signer of a log that exists; other keys than the log's own never sign for it."""
-        signer = self._signer(log.institution, log.origin)
+        signer = self.key_pair(log.institution, log.origin, self.log_keys(log)[-1].number)
         if signer.vkey != log.vkey or log.mldsa_vkey not in ("", signer.mldsa_vkey):
             raise SettingsError(f"log {log.institution}: its key files are not those it was made with; restore them")
         return signer

@@ -81,6 +81,19 @@ class SqlAnchorStore:
         with reading(self._engine) as connection:
             return [_record(row) for row in connection.execute(query)]
 
+    def log_ids(self, institution: str) -> list[str]:
+        """The ids on contracts under which a log was anchored, oldest first; after a change of keys there are more."""
+        columns = tables.anchor.c
+        query = (
+            select(columns.chain_log_id)
+            .join(tables.log, tables.log.c.id == columns.log_id)
+            .where(tables.log.c.institution == institution)
+            .group_by(columns.chain_log_id)
+            .order_by(func.min(columns.id))
+        )
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
     def at(self, institution: str, size: int) -> list[AnchorRecord]:
         """All records of one anchored size, newest first."""
         query = _records(institution).where(tables.anchor.c.size == size).order_by(tables.anchor.c.id.desc())

@@ -21,6 +21,7 @@ from evidence_service.adapters.sql_log_writer import SqlLogWriter
 from evidence_service.adapters.subtrees import SubtreeTiles
 from evidence_service.core.event import format_instant
 from evidence_service.core.merkle import SubtreeReader
+from evidence_service.core.note import parse_note, parse_vkey
 from evidence_service.database import reading, writing
 from evidence_service.errors import ConflictError, NotFoundError, StoreError
 from evidence_service.ports import LoanHead, LogRecord, PublishedCheckpoint, StoredEvent, SubjectKeys
@@ -147,6 +148,7 @@ class SqlLogStore:
                 if bytes(root) != published.checkpoint.root:
                     raise ConflictError(f"log {institution} already has another root at size {size}")
                 return
+            _refuse_old_key(connection, log.id, published)
             connection.execute(
                 insert(tables.checkpoint).values(
                     log_id=log.id,
@@ -301,6 +303,14 @@ class SqlLogStore:
         wanted = {row.key_id for row in rows} | {part.key_id for parts in others.values() for part in parts}
         keys = self._keys.by_id(wanted) if wanted else {}
         return [stored_event(row, keys, others.get((row.log_id, row.idx), ())) for row in rows]
+
+
+def _refuse_old_key(connection: Connection, log_id: int, published: PublishedCheckpoint) -> None:
+    """A checkpoint that was signed while the log's key was changed never counts: its key had ended."""
+    log = connection.execute(select(tables.log.c.vkey, tables.log.c.institution).where(tables.log.c.id == log_id)).one()
+    key = parse_vkey(log.vkey)
+    if all(line.key_id != key.key_id for line in parse_note(published.note.encode()).signatures):
+        raise ConflictError(f"log {log.institution}: its key was changed meanwhile; run `proofdocket publish` again")
 
 
 def _parts(connection: Connection, rows: Sequence[Any]) -> dict[tuple[int, int], list[Any]]:

@@ -123,11 +123,13 @@ APPEND_ONLY = (
     "clock_measurement",
     "source_key_change",
     "environment_observation",
+    "log_key_change",
 )
 
 from evidence_service.adapters import tables_anchor as _tables_anchor  # noqa: E402, F401
 from evidence_service.adapters import tables_api as _tables_api  # noqa: E402, F401 - they share `metadata`
 from evidence_service.adapters import tables_erasure as _tables_erasure  # noqa: E402, F401
+from evidence_service.adapters import tables_log_keys as _tables_log_keys  # noqa: E402, F401
 from evidence_service.adapters import tables_map as _tables_map  # noqa: E402, F401
 from evidence_service.adapters import tables_timestamps as _tables_timestamps  # noqa: E402, F401
 from evidence_service.adapters import tables_witness as _tables_witness  # noqa: E402, F401

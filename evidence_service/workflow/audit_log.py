@@ -8,9 +8,10 @@ still cannot sign a checkpoint or change the chain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from evidence_service.core.key_history import LogKey, key_at
 from evidence_service.core.leaf import Leaf
 from evidence_service.core.map_leaf import MapLeaf, parse_entry
 from evidence_service.core.merkle import GrowingTree, fold_level, leaf_hash
@@ -59,6 +60,7 @@ class _Walk:
 
     store: LogAuditReader
     log: LogRecord
+    keys: tuple[LogKey, ...]
     tree: GrowingTree = field(default_factory=GrowingTree)
     heads: dict[str, tuple[int, str]] = field(default_factory=dict)
     tile: list[bytes] = field(default_factory=list)
@@ -78,10 +80,14 @@ def audit_log(
     log: LogRecord,
     *,
     anchored: Mapping[int, bytes],
+    keys: Sequence[LogKey] = (),
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> LogAudit:
-    """Read a log from its first entry to its last. `anchored` is what the chain holds: size to root."""
-    walk = _Walk(store, log)
+    """Read a log from its first entry to its last. `anchored` is what the chain holds: size to root.
+
+    `keys` is the history of its keys where they were changed; else the log's own key signed everything.
+    """
+    walk = _Walk(store, log, tuple(keys) or (LogKey(1, log.vkey, log.mldsa_vkey),))
     checkpoints = {one.checkpoint.size: one for one in _checkpoints(walk)}
     size = log.size
     for start in range(0, size, PAGE):
@@ -96,13 +102,13 @@ def audit_log(
 
 
 def _checkpoints(walk: _Walk) -> Iterator[PublishedCheckpoint]:
-    """Every stored checkpoint that is a checkpoint of this log under its key; the others are findings."""
-    key = parse_vkey(walk.log.vkey)
+    """Every stored checkpoint that is a checkpoint of this log under its key of that size; others are findings."""
     for size, published in walk.store.all_checkpoints(walk.log.institution):
         if isinstance(published, str):
             walk.found("checkpoint-changed", size - 1, size - 1, f"the checkpoint of size {size}: {published}")
             continue
         checkpoint = published.checkpoint
+        key = parse_vkey(key_at(walk.keys, size).vkey)
         good = checkpoint.origin == walk.log.origin and checkpoint.size == size
         if not (good and verify_ed25519(parse_note(published.note.encode()), key)):
             walk.found(

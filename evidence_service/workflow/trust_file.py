@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from evidence_service.core.policy import NONE, Policy
 from evidence_service.core.trust import PinnedAuthority, PinnedChain, PinnedCourt, PinnedKey, PinnedLog, TrustFile
@@ -33,12 +34,16 @@ NOBODY = Others()
 def trust_file(
     logs: Sequence[LogRecord],
     credit_codes: Mapping[str, str],
-    log_ids: Mapping[str, str],
+    log_ids: Mapping[str, Sequence[str]],
     chain: PinnedChain | None,
     now: datetime,
     others: Others = NOBODY,
+    keys: Mapping[str, Sequence[PinnedKey]] = MappingProxyType({}),
 ) -> TrustFile:
-    """Pin every log of the instance, its chain and the others, issued now for a year, requiring all ten checks."""
+    """Pin every log of the instance, its chain and the others, issued now for a year, requiring all ten checks.
+
+    `keys` are the pins of logs whose keys were changed, oldest first.
+    """
     moment = now.replace(microsecond=0)
     witnesses = () if others.policy is None else others.policy.witnesses
     return TrustFile(
@@ -51,9 +56,9 @@ def trust_file(
                 institution=log.institution,
                 credit_code=credit_codes.get(log.institution, ""),
                 origin=log.origin,
-                keys=tuple(PinnedKey(vkey) for vkey in (log.vkey, log.mldsa_vkey) if vkey),
+                keys=tuple(keys.get(log.institution) or _open_pins(log)),
                 package_keys=(PinnedKey(log.package_vkey),),
-                log_ids=tuple(log_ids[name] for name in (log.institution,) if log_ids.get(name)),
+                log_ids=tuple(log_ids.get(log.institution, ())),
             )
             for log in logs
         ),
@@ -65,6 +70,10 @@ def trust_file(
         courts=others.courts,
         required=tuple(range(1, 11)),
     )
+
+
+def _open_pins(log: LogRecord) -> list[PinnedKey]:
+    return [PinnedKey(vkey) for vkey in (log.vkey, log.mldsa_vkey) if vkey]
 
 
 def fewest(policy: Policy, name: str = "") -> int:

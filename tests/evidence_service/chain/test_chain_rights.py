@@ -13,15 +13,16 @@ import pytest
 from click.testing import CliRunner
 
 from evidence_service.adapters.chain_account import ChainAccount
-from evidence_service.adapters.tables import log as log_table
 from evidence_service.bootstrap import open_engine, open_home
 from evidence_service.chain_commands import chain as chain_group
-from evidence_service.commands import anchor_command, publish_command
+from evidence_service.commands import anchor_command, institution_group, publish_command
 from evidence_service.core.attestation import Domain
 from evidence_service.core.attestation_file import CheckpointStatement, Request, parse_request, request_bytes
 from evidence_service.core.checkpoint import Checkpoint
+from evidence_service.core.verify import verify_proof
 from evidence_service.service import EvidenceService
 from evidence_service.settings import read_settings
+from evidence_service.verifier.chain_reader import RpcChainReader
 from tests.evidence_service.core.signing import TestKey
 from tests.evidence_service.examples import INSTITUTION, event_value
 
@@ -34,7 +35,7 @@ def root(home: Path) -> None:
     """Stands for the one entry point."""
 
 
-for command in (chain_group, publish_command, anchor_command):
+for command in (chain_group, publish_command, anchor_command, institution_group):
     root.add_command(command)
 
 
@@ -218,27 +219,59 @@ def test_witnesses_are_replaced_by_the_present_ones(house: House) -> None:
 
 
 def test_a_replaced_log_key_is_continued_by_a_successor_that_extends_the_same_history(house: House) -> None:
-    """The trace of a lost log key: the old id ended, the new one goes on from its head."""
+    """The trace of a lost log key: the old id ended, the new one goes on from its head once its witnesses signed."""
     enrolled(house)
     before = house.run("chain", "status")["logs"][0]
-    key = house.home / "keys" / f"{INSTITUTION}.log.pem"
-    key.rename(house.desk / "lost.pem")
-    log = house.service.log(INSTITUTION)
-    fresh = house.service._signer(INSTITUTION, log.origin).vkey
-    engine = open_engine(read_settings(house.home, {}))
-    with engine.begin() as connection:
-        connection.execute(log_table.update().values(vkey=fresh))
-    engine.dispose()
-    house.grow(10)
+    words = ("institution", "rotate-key", INSTITUTION, "--reason", "laptop stolen")
+    house.service.submit([event_value(id="E-10")])
+    stolen = house.run(*words, "--stolen-since", "2026-01-01T00:00:00Z")
+    assert not stolen["completed"]
     assert "name-successor" in house.run("anchor", code=1)["error"]["message"]
     request = house.desk / "succession.json"
     house.run("chain", "name-successor", "-o", str(request))
     answers = [word for answer in house.answers(request, 0, 2) for word in ("--attestation", answer)]
     named = house.run("chain", "name-successor", *answers)
     assert named["log_id"] == before["log_id"] != named["successor_id"]
+    assert house.run(*words)["completed"]
     checkpoint = house.desk / "checkpoint.json"
     house.run("chain", "request", "-o", str(checkpoint))
     house.run("chain", "add-attestation", *house.answers(checkpoint, 0, 1))
     anchored = house.run("anchor")
     assert anchored["log_id"] == named["successor_id"]
     assert house.run("chain", "status")["logs"][0]["anchored_size"] == anchored["tree_size"]
+
+
+def test_a_key_is_changed_in_one_command_where_the_log_has_no_chain_witnesses(house: House) -> None:
+    """The old key closes and is anchored, then the contract continues the log under the new one; readers pin both."""
+    before = house.run("chain", "status")["logs"][0]
+    old = house.log_key
+    house.service.submit([event_value(id="E-10")])
+    done = house.run("institution", "rotate-key", "--reason", "yearly change")
+    assert done["completed"]
+    assert house.service.anchors.newest(INSTITUTION, 1)[0].size == done["last_size"]
+    house.grow(20)
+    anchored = house.run("anchor")
+    assert anchored["log_id"] != before["log_id"]
+    trust = house.service.trust_file({})
+    assert trust.logs[0].log_ids == (before["log_id"], anchored["log_id"])
+    assert [pin.vkey for pin in trust.logs[0].keys][::2] == [old, house.log_key]
+    reader = RpcChainReader(house.service.chain.open().url)
+    moment = house.service.now()
+    for event_id in ("E-0", "E-20"):
+        evidence = house.service.prove(house.service.event(event_id))
+        report = verify_proof(evidence.proof.text().encode(), evidence.leaf, trust, reader, moment)
+        assert {check.n: check.code for check in report.checks}[8] == "anchored-self-run"
+
+
+def test_a_chain_that_is_away_leaves_a_change_that_the_same_command_completes(house: House) -> None:
+    house.service.submit([event_value(id="E-10")])
+    words = ("institution", "rotate-key", "--reason", "yearly change")
+    house.service.chain.local.stop()
+    state = house.home / "chain" / "state.json"
+    assert state.parent.is_dir()
+    away = next(path for path in state.parent.iterdir() if path.name.startswith("state"))
+    away.rename(house.desk / "away")
+    house.run(*words, code=1)
+    (house.desk / "away").rename(away)
+    assert house.run(*words)["completed"]
+    assert [key["number"] for key in house.run("institution", "keys")["keys"]] == [1, 2]

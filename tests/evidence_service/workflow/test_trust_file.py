@@ -44,7 +44,7 @@ def test_it_pins_log_witnesses_authorities_auditors_and_courts() -> None:
     trust = trust_file(
         [replace(LOG, mldsa_vkey=second)],
         {"sample-cf": "91350000MA0000000X"},
-        {"sample-cf": "0x" + "11" * 32},
+        {"sample-cf": ["0x" + "11" * 32]},
         None,
         NOW,
         others,
