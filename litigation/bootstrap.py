@@ -12,12 +12,12 @@ from evidence_service.bootstrap import open_engine, open_evidence, require_datab
 from evidence_service.service import EvidenceService
 from evidence_service.settings import read_settings
 from litigation.adapters.seal_keys import read_key
-from litigation.adapters.seal_pyhanko import PyHankoSealer
+from litigation.adapters.seal_pyhanko import KeyFileProvider
 from litigation.adapters.sql_case_store import SqlCaseStore
 from litigation.documents.fonts import FontSet
 from litigation.filing_service import FilingService
-from litigation.ports import Sealer
 from litigation.service import LitigationService
+from litigation.workflow.seal_package import BundleSealer
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -43,14 +43,15 @@ def open_filings(home: Path | None = None) -> FilingService:
     return FilingService(open_evidence(settings, engine), SqlCaseStore(engine), engine)
 
 
-def open_sealer(home: Path | None, *, timestamp: bool) -> Sealer:
+def open_sealer(home: Path | None, *, timestamp: bool) -> BundleSealer:
     """Open the seal of a home folder; the first of its timestamp authorities stamps, where there is one."""
     settings = read_settings(home)
     key = read_key(settings.keys_dir, passphrase())
     authorities = read_authorities(settings.home) if timestamp else ()
+    provider = KeyFileProvider(key, authorities[0] if authorities else None)
     folder = fonts_folder()
     fonts = FontSet.load(folder if folder.is_dir() else None, CHECKOUT / "node_modules")
-    return PyHankoSealer(key, fonts, authorities[0] if authorities else None)
+    return BundleSealer(provider, fonts)
 
 
 def passphrase() -> bytes | None:

@@ -1,14 +1,18 @@
-"""What the outside must promise to the litigation room's filing and docket. Adapters keep it; tests check them."""
+"""What the outside must promise to the litigation room: filing, docket, seals, batches. Adapters keep it; tests check them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any, Protocol
 
 from evidence_service.core.chain import PreparedTx, TxOutcome
+from litigation.core.batch import Batch, BatchItem, BatchState, ItemState
 from litigation.core.docket import CourtAnswer, DocketEntry, Lodging
 from litigation.core.filing import Filing, FilingState
+from litigation.core.prepared_seal import PreparedSeal
 
 
 class FilingStore(Protocol):
@@ -145,13 +149,17 @@ class Journal(Protocol):
         ...
 
 
-class Sealer(Protocol):
-    """Puts an electronic seal on a bundle: a licensed provider, a card, or files of our own.
+class SealProvider(Protocol):
+    """Signs the digest of a prepared bundle: files of our own, a card, or a licensed provider far away.
 
-    One that reaches its provider over a network raises before it returns anything where the provider is away;
-    sealing again then makes another seal of the same bytes, and only what was written counts. Seals by SM2
-    (GB/T 38540) of a licensed provider would come in here.
+    In two phases, since a provider may need minutes or a person. Asking again for the same digest is asking for the
+    same signature: after a lost answer nothing is sealed twice.
     """
+
+    @property
+    def name(self) -> str:
+        """Whose seal: the name on the certificate and along the ring."""
+        ...
 
     @property
     def sample(self) -> bool:
@@ -160,9 +168,181 @@ class Sealer(Protocol):
 
     @property
     def timestamps(self) -> bool:
-        """Whether each seal carries a timestamp token."""
+        """Whether each container carries a timestamp token."""
         ...
 
-    def seal(self, pdf: bytes) -> bytes:
-        """The PDF with its seal appended; what was there stays as it was, in front."""
+    @property
+    def algorithm(self) -> str:
+        """The digest it signs, as hashlib calls it: `sha256`, or `sm3` where a provider signs by SM2."""
+        ...
+
+    @property
+    def subfilter(self) -> str:
+        """What kind of container it returns, as the PDF names it (`/SubFilter`)."""
+        ...
+
+    @property
+    def reserve(self) -> int:
+        """Bytes that its container may take."""
+        ...
+
+    def ask(self, digest: bytes) -> str:
+        """Hand in a digest and get the name of the request; the same digest is the same request."""
+        ...
+
+    def container(self, request: str) -> bytes | None:
+        """The signature container, checked to be over that digest; None where it is not there yet."""
+        ...
+
+
+class PreparedSeals(Protocol):
+    """Keeps bundles whose signature was asked for, by the SHA-256 of the unsealed PDF, until they are written."""
+
+    def get(self, name: str) -> PreparedSeal | None:
+        """What was prepared under this name."""
+        ...
+
+    def put(self, name: str, prepared: PreparedSeal) -> None:
+        """Keep it durably, before anybody is asked."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Forget it."""
+        ...
+
+
+class JobState(Enum):
+    """What a job engine says of a job."""
+
+    QUEUED = "queued"
+    TAKEN = "taken"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job of an engine; `executor` took it last."""
+
+    id: str
+    state: JobState
+    executor: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRow:
+    """One worker process. `beat` counts up while it lives; its clock need not agree with anybody's."""
+
+    executor: str
+    host: str
+    pid: int
+    beat: int
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkWork:
+    """How a chunk is done: its cases, in order; each is one step, whose answer the engine remembers; then the record.
+
+    `goes_on` is asked before each step and not remembered: a batch that was paused stops there.
+    """
+
+    cases: Callable[[str, int], Sequence[int]]
+    goes_on: Callable[[str], bool]
+    build: Callable[[str, int], str]
+    record: Callable[[str, int], int]
+
+
+class JobEngine(Protocol):
+    """Moves chunks of a batch to workers; what it loses, the batch's own tables put back (workflow/reconcile.py)."""
+
+    def launch(self, executor: str, work: ChunkWork) -> None:
+        """Begin to take jobs in this process, in the name of an executor that lives in no other process."""
+        ...
+
+    def add(self, job_id: str, batch: str, chunk: int) -> None:
+        """Queue a job; the same id twice is one job."""
+        ...
+
+    def jobs(self, batch: str) -> list[Job]:
+        """Every job of a batch."""
+        ...
+
+    def free(self, job_ids: Sequence[str]) -> None:
+        """Queue jobs again whose executor is gone; what their steps answered stays."""
+        ...
+
+
+class BatchStore(Protocol):
+    """Keeps batches, their cases and who works on them: the truth about every batch."""
+
+    def add(self, batch: Batch, items: Sequence[BatchItem]) -> bool:
+        """Store a batch with all its cases in one write; False, and nothing changes, where it is there already."""
+        ...
+
+    def batch(self, batch_id: str) -> Batch:
+        """A batch by its id, or by the beginning of it that only one has."""
+        ...
+
+    def batches(self) -> list[Batch]:
+        """All batches, newest first."""
+        ...
+
+    def running(self) -> list[str]:
+        """The ids of the batches that are to be worked on."""
+        ...
+
+    def is_running(self, batch_id: str) -> bool:
+        """Whether a batch is to be worked on now."""
+        ...
+
+    def move(self, batch_id: str, come_from: Sequence[BatchState], state: BatchState, now: datetime) -> bool:
+        """Move a batch on from one of these states; False where it stands elsewhere."""
+        ...
+
+    def items(self, batch_id: str, *, chunk: int | None = None, state: ItemState | None = None) -> list[BatchItem]:
+        """The cases of a batch in their order."""
+        ...
+
+    def item(self, batch_id: str, position: int) -> BatchItem:
+        """One case of a batch."""
+        ...
+
+    def begin(self, item: BatchItem) -> None:
+        """Count one more try, durably, before a case is touched."""
+        ...
+
+    def finish(self, item: BatchItem) -> bool:
+        """Store the end of a case that still waits; False where another worker was first."""
+        ...
+
+    def mark_recorded(self, items: Sequence[BatchItem]) -> None:
+        """These cases' events and rows are written."""
+        ...
+
+    def retry_failed(self, batch_id: str) -> int:
+        """Let the failed cases wait again; returns how many there were."""
+        ...
+
+    def counts(self, batch_id: str) -> dict[ItemState, int]:
+        """How many cases stand where."""
+        ...
+
+    def open_chunks(self, batch_id: str) -> list[int]:
+        """The chunks with a case that waits, or that is built and not recorded yet."""
+        ...
+
+    def finished_since(self, batch_id: str, moment: datetime) -> list[datetime]:
+        """When the cases ended that ended after a moment."""
+        ...
+
+    def beat(self, executor: str, host: str, pid: int, now: datetime) -> None:
+        """A worker lives: count one up."""
+        ...
+
+    def leave(self, executor: str) -> None:
+        """A worker goes home: nobody need wait for its next beat."""
+        ...
+
+    def workers(self) -> list[WorkerRow]:
+        """Every worker that has not gone home."""
         ...

@@ -9,7 +9,6 @@ import os
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import ClassVar
 
 import click
 
@@ -21,13 +20,7 @@ from evidence_service.settings import read_settings
 from evidence_service.verifier.pdf_attachment import embedded_evidence
 from litigation.adapters.seal_keys import CERTIFICATE, make_sample_key
 from litigation.bootstrap import open_sealer, passphrase
-from litigation.errors import LitigationError
-
-
-class SealRefusedError(LitigationError):
-    """What was given is no bundle, or a draft."""
-
-    code: ClassVar[str] = "seal-refused"
+from litigation.workflow.seal_package import SealRefusedError
 
 
 @click.group("seal")
@@ -66,8 +59,9 @@ def pdf_command(context: click.Context, /, file: Path, out: Path, no_timestamp: 
     sealer = open_sealer(home_of(context), timestamp=not no_timestamp)
     unsealed = file.read_bytes()
     _refuse_drafts(unsealed)
-    sealed = sealer.seal(unsealed)
+    sealed = sealer.seal(unsealed, now())
     _write(out, sealed)
+    sealer.forget(unsealed)
     answer = {
         "unsealed_sha256": sha256(unsealed).hexdigest(),
         "sealed_sha256": sha256(sealed).hexdigest(),

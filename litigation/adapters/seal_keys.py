@@ -40,10 +40,11 @@ class SealKeyError(LitigationError):
 
 @dataclass(frozen=True, slots=True)
 class SealKey:
-    """A private key and the certificate that names its holder."""
+    """A private key, the certificate that names its holder, and those that lead from it to an authority."""
 
     private: PrivateKey
     certificate: x509.Certificate
+    chain: tuple[x509.Certificate, ...] = ()
 
 
 def make_sample_key(folder: Path, name: str, now: datetime, passphrase: bytes | None, *, use_rsa: bool) -> SealKey:
@@ -91,12 +92,12 @@ def read_key(folder: Path, passphrase: bytes | None) -> SealKey:
         ) from None
     try:
         private = load_pem_private_key(raw, passphrase if b"ENCRYPTED" in raw else None)
-        certificate = x509.load_pem_x509_certificate(public)
+        certificate, *chain = x509.load_pem_x509_certificates(public)
     except (ValueError, TypeError):
         raise SealKeyError(f"{KEY} or {CERTIFICATE} cannot be read: wrong passphrase, or not in PEM") from None
     if not isinstance(private, PrivateKey) or private.public_key() != certificate.public_key():
         raise SealKeyError(f"{KEY} must be the P-256 or RSA key of the certificate in {CERTIFICATE}")
-    return SealKey(private, certificate)
+    return SealKey(private, certificate, tuple(chain))
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,54 +1,51 @@
-"""A seal by pyHanko: PAdES signature with a certificate of files, a visible seal, and an RFC 3161 timestamp.
+"""A seal's signature by a key in files: a CMS container (PAdES) in the form that pyHanko gives it, made fast.
 
-Spec: docs/spec/papers.md section 15; ETSI EN 319 142-1 (B-B, with a timestamp B-T). Appended as an incremental update:
-the unsealed bytes stay as they were, in front.
+Spec: docs/spec/papers.md section 15; ETSI EN 319 142-1 (B-B, with a timestamp B-T), RFC 5652. pyHanko makes one
+container; what is the same in all of this key's containers is kept, digest, signature and token are put in.
 """
 
 from __future__ import annotations
 
-from io import BytesIO
-from typing import Any
+import asyncio
 
-from asn1crypto import keys, tsp
+from asn1crypto import cms, keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from pyhanko.pdf_utils.content import ImportedPdfPage
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.layout import BoxConstraints
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import fields, signers
-from pyhanko.sign.timestamps import TimeStamper
-from pyhanko.stamp import StaticStampStyle
+from pyhanko.sign import signers
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from evidence_service.adapters.timestamp_authority import HttpTimestampAuthority
 from litigation.adapters.seal_keys import SealKey, SealKeyError
-from litigation.documents.fonts import FontSet
-from litigation.documents.problems import PdfInputError
-from litigation.documents.seal_drawing import SIDE, draw_seal
+from litigation.documents.seal_update import CADES
 
-FIELD = "ProofDocketSeal"
-_RIGHT, _LOW = 470.0, 52.0  # lower right of the cover, above its foot
+_PATTERN = b"\xa5" * 32
+_SEQUENCE, _SET, _OCTETS, _EXPLICIT, _UNSIGNED = 0x30, 0x31, 0x04, 0xA0, 0xA1
+_SIGNATURE_ROOM = 16  # an ECDSA signature is some bytes longer or shorter each time
+_TOKEN_ROOM = 12_288
+_TOKEN_TYPE = bytes.fromhex("060b2a864886f70d010910020e")  # id-aa-timeStampToken, RFC 3161 appendix A
 
 
-class PyHankoSealer:
-    """Seals PDFs with one key. What it makes is a sample where the certificate was signed by its own key."""
+class KeyFileProvider:
+    """Signs at once with a key of the instance. A sample where the certificate was signed by its own key."""
 
-    def __init__(self, key: SealKey, fonts: FontSet, authority: HttpTimestampAuthority | None = None) -> None:
-        certificate = asn1_x509.Certificate.load(key.certificate.public_bytes(Encoding.DER))
-        private = key.private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        try:
-            registry = SimpleCertificateStore.from_certs([certificate])  # type: ignore[no-untyped-call]
-        except ValueError:
-            raise SealKeyError("the certificate's name has characters that X.509 cannot compare (RFC 4518)") from None
-        self._signer = signers.SimpleSigner(certificate, keys.PrivateKeyInfo.load(private), registry)
+    algorithm = "sha256"
+    subfilter = CADES
+
+    def __init__(self, key: SealKey, authority: HttpTimestampAuthority | None = None) -> None:
+        self._key = key.private
+        self._authority = authority
         self._name = holder(key.certificate)
         self._sample = key.certificate.issuer == key.certificate.subject
-        self._drawing = draw_seal(self._name, fonts, sample=self._sample)
-        self._stamper = _Stamper(authority) if authority else None
+        self._parts = _Parts(_pattern_container(key))
+
+    @property
+    def name(self) -> str:
+        """The name on the certificate."""
+        return self._name
 
     @property
     def sample(self) -> bool:
@@ -57,29 +54,29 @@ class PyHankoSealer:
 
     @property
     def timestamps(self) -> bool:
-        """Whether each seal carries a token."""
-        return self._stamper is not None
+        """Whether each container carries a token."""
+        return self._authority is not None
 
-    def seal(self, pdf: bytes) -> bytes:
-        """Append a seal on the first page. Raises PdfInputError, or TimestampUnavailableError where a token is due."""
-        try:
-            writer = IncrementalPdfFileWriter(BytesIO(pdf))
-        except PdfError as problem:
-            raise PdfInputError("the file to seal is no PDF that can be opened") from problem
-        corner = (int(_RIGHT - SIDE / 2), int(_LOW), int(_RIGHT + SIDE / 2), int(_LOW + SIDE))
-        place = fields.SigFieldSpec(FIELD, on_page=0, box=corner)
-        said = signers.PdfSignatureMetadata(
-            field_name=FIELD,
-            md_algorithm="sha256",
-            name=self._name,
-            reason="样章 SAMPLE" if self._sample else None,
-            subfilter=fields.SigSeedSubFilter.PADES,
-        )
-        look = StaticStampStyle(background=_Drawing(self._drawing), border_width=0)
-        signer = signers.PdfSigner(
-            said, self._signer, timestamper=self._stamper, stamp_style=look, new_field_spec=place
-        )
-        return bytes(signer.sign_pdf(writer).getvalue())
+    @property
+    def reserve(self) -> int:
+        """Bytes that a container may take."""
+        return self._parts.size + _SIGNATURE_ROOM + (_TOKEN_ROOM if self._authority else 0)
+
+    def ask(self, digest: bytes) -> str:
+        """Nothing is sent anywhere: the digest is the request."""
+        return digest.hex()
+
+    def container(self, request: str) -> bytes:
+        """The container over the digest. Raises TimestampUnavailableError where a token is due and there is none."""
+        attributes = self._parts.attributes(bytes.fromhex(request))
+        signature = self._sign(_tlv(_SET, attributes))
+        token = self._authority.stamp(signature) if self._authority else b""
+        return self._parts.container(attributes, signature, token)
+
+    def _sign(self, data: bytes) -> bytes:
+        if isinstance(self._key, ec.EllipticCurvePrivateKey):
+            return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+        return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
 
 
 def holder(certificate: x509.Certificate) -> str:
@@ -88,29 +85,50 @@ def holder(certificate: x509.Certificate) -> str:
     return str(names[0].value) if names else certificate.subject.rfc4514_string()
 
 
-class _Drawing(ImportedPdfPage):
-    """A drawing from bytes; pyHanko's own reads a file and gives it a random name."""
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__("")  # type: ignore[no-untyped-call]  # pyHanko has no types here
-        self._data = data
-
-    def render(self) -> bytes:
-        """Bring the drawing into the file that is being sealed."""
-        form = self._ensure_writer.import_page_as_xobject(PdfFileReader(BytesIO(self._data)))
-        self.resources.xobject["/Seal"] = form
-        self.box = BoxConstraints(width=SIDE, height=SIDE)
-        return b"/Seal Do"
+def _pattern_container(key: SealKey) -> cms.ContentInfo:
+    """One container of this key over a digest that is none, made by pyHanko."""
+    certificate = asn1_x509.Certificate.load(key.certificate.public_bytes(Encoding.DER))
+    private = key.private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    others = [asn1_x509.Certificate.load(one.public_bytes(Encoding.DER)) for one in key.chain]
+    try:
+        registry = SimpleCertificateStore.from_certs([certificate, *others])  # type: ignore[no-untyped-call]
+    except ValueError:
+        raise SealKeyError("the certificate's name has characters that X.509 cannot compare (RFC 4518)") from None
+    signer = signers.SimpleSigner(certificate, keys.PrivateKeyInfo.load(private), registry)
+    return asyncio.run(signer.async_sign(_PATTERN, KeyFileProvider.algorithm, use_pades=True))
 
 
-class _Stamper(TimeStamper):
-    """Asks the instance's authority, and takes only what leads to the certificate that is pinned for it."""
+class _Parts:
+    """What all containers of one key share, in DER; RFC 5652 5.1 and 5.3."""
 
-    def __init__(self, authority: HttpTimestampAuthority) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._authority = authority
+    def __init__(self, pattern: cms.ContentInfo) -> None:
+        signed = pattern["content"]
+        signer = signed["signer_infos"][0]
+        self.size = len(pattern.dump())
+        self._kind = pattern["content_type"].dump()
+        names = ("version", "digest_algorithms", "encap_content_info", "certificates")
+        self._head = b"".join(signed[name].dump() for name in names)
+        self._signer = b"".join(signer[name].dump() for name in ("version", "sid", "digest_algorithm"))
+        self._algorithm = signer["signature_algorithm"].dump()
+        self._before, found, self._after = signer["signed_attrs"].untag().contents.partition(_PATTERN)
+        assert found
 
-    async def async_request_tsa_response(self, req: Any) -> Any:
-        """Send the question of pyHanko."""
-        digest = req["message_imprint"]["hashed_message"].native
-        return tsp.TimeStampResp.load(self._authority.answer(req.dump(), digest, req["nonce"].native))
+    def attributes(self, digest: bytes) -> bytes:
+        """The signed attributes for a digest. Their order stays: DER sorts these by their lengths (X.690 11.6)."""
+        return bytes(self._before + digest + self._after)
+
+    def container(self, attributes: bytes, signature: bytes, token: bytes) -> bytes:
+        """The whole container; a token stands among the unsigned attributes."""
+        unsigned = _tlv(_UNSIGNED, _tlv(_SEQUENCE, _TOKEN_TYPE + _tlv(_SET, token))) if token else b""
+        signer = self._signer + _tlv(_EXPLICIT, attributes) + self._algorithm + _tlv(_OCTETS, signature) + unsigned
+        signed = _tlv(_SEQUENCE, self._head + _tlv(_SET, _tlv(_SEQUENCE, signer)))
+        return _tlv(_SEQUENCE, self._kind + _tlv(_EXPLICIT, signed))
+
+
+def _tlv(tag: int, content: bytes) -> bytes:
+    """Tag, length, content (X.690 8.1.3)."""
+    length = len(content)
+    if length < 128:
+        return bytes([tag, length]) + content
+    octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
+    return bytes([tag, 0x80 | len(octets)]) + octets + content

@@ -133,15 +133,13 @@ def test_metadata_say_what_the_information_dictionary_says(ordinary: RenderedPac
 
 def _program(name: str) -> str:
     found = shutil.which(name)
-    if found is None:
-        pytest.skip(f"{name} is not installed")
+    assert found, f"install {name}: tools/setup.sh does"
     return found
 
 
 def test_poppler_and_qpdf_see_embedded_fonts_rare_characters_and_a_sound_file(fonts: FontSet, tmp_path: Path) -> None:
     case = cases.ordinary_case()
-    person = case.defendant
-    named = replace(case, defendant=replace(person, name=f"王{RARE}"))
+    named = replace(case, defendants=(replace(cases.BORROWER, name=f"王{RARE}"),))
     path = tmp_path / "bundle.pdf"
     path.write_bytes(embed_evidence(render_package(named, fonts).pdf, TWIN))
     lines = _said(_program("pdffonts"), path).splitlines()[2:]

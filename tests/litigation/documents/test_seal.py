@@ -22,18 +22,18 @@ from evidence_service.adapters.timestamp_authority import HttpTimestampAuthority
 from evidence_service.ports.timestamp import TimestampUnavailableError
 from evidence_service.verifier.pdf_attachment import embedded_evidence
 from litigation.adapters.seal_keys import SealKey, SealKeyError, make_sample_key, read_key
-from litigation.adapters.seal_pyhanko import PyHankoSealer
+from litigation.adapters.seal_pyhanko import KeyFileProvider
 from litigation.documents import FontSet, RenderedPackage, embed_evidence
 from litigation.documents.problems import MissingGlyphError, PdfInputError
 from litigation.documents.seal_drawing import draw_seal
+from litigation.workflow.seal_package import BundleSealer
 from tests.litigation.documents.test_pdfa import TWIN, failures
 from tests.simulators.timestamp_authority import Authority
 from tests.simulators.timestamp_server import TimestampServer, serving
 
 NAME = "泉安消费金融股份有限公司"
 TSA = Authority.of()
-FALSE_ALARM = "STREAM-LENGTH"
-"""The validator takes a last byte 0x0D for half a line end; the streams of a seal are not ours to choose."""
+NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 @pytest.fixture(scope="module")
@@ -48,13 +48,17 @@ def bundle(ordinary: RenderedPackage) -> bytes:
 
 @pytest.fixture(scope="module")
 def sealed(key: SealKey, bundle: bytes, fonts: FontSet) -> bytes:
-    return PyHankoSealer(key, fonts).seal(bundle)
+    return sealer(key, fonts).seal(bundle, NOW)
 
 
 @pytest.fixture
 def server() -> Iterator[TimestampServer]:
     with serving(TSA) as state:
         yield state
+
+
+def sealer(key: SealKey, fonts: FontSet, authority: HttpTimestampAuthority | None = None) -> BundleSealer:
+    return BundleSealer(KeyFileProvider(key, authority), fonts)
 
 
 def status(data: bytes, key: SealKey) -> Any:
@@ -87,8 +91,7 @@ def test_a_flipped_byte_is_noticed(key: SealKey, bundle: bytes, sealed: bytes) -
 
 def test_pdfsig_says_that_the_signature_is_valid(sealed: bytes, bundle: bytes, tmp_path: Path) -> None:
     program = shutil.which("pdfsig")
-    if program is None:
-        pytest.skip("pdfsig is not installed")
+    assert program, "install poppler-utils"
     path = tmp_path / "sealed.pdf"
     path.write_bytes(sealed)
     command = [program, "-nocert", str(path)]
@@ -101,14 +104,14 @@ def test_pdfsig_says_that_the_signature_is_valid(sealed: bytes, bundle: bytes, t
 
 
 def test_a_sealed_bundle_is_still_an_archive_file(sealed: bytes) -> None:
-    assert [failure for failure in failures(sealed, "3u") if FALSE_ALARM not in failure] == []
+    assert failures(sealed, "3u") == []
 
 
 def test_the_seal_carries_a_timestamp_of_the_authority(
     key: SealKey, bundle: bytes, fonts: FontSet, server: TimestampServer
 ) -> None:
     authority = HttpTimestampAuthority("TSA", server.url, TSA.root.certificate)
-    said = status(PyHankoSealer(key, fonts, authority).seal(bundle), key)
+    said = status(sealer(key, fonts, authority).seal(bundle, NOW), key)
     assert said.valid
     assert said.timestamp_validity is not None
     assert said.timestamp_validity.valid
@@ -122,7 +125,7 @@ def test_an_authority_that_gives_no_token_leaves_no_seal(
     server.mode = mode
     authority = HttpTimestampAuthority("TSA", server.url, TSA.root.certificate, 2.0)
     with pytest.raises(TimestampUnavailableError):
-        PyHankoSealer(key, fonts, authority).seal(bundle)
+        sealer(key, fonts, authority).seal(bundle, NOW)
 
 
 def test_a_token_of_another_authority_is_not_taken(
@@ -130,7 +133,7 @@ def test_a_token_of_another_authority_is_not_taken(
 ) -> None:
     authority = HttpTimestampAuthority("TSA", server.url, Authority.of().root.certificate)
     with pytest.raises(TimestampUnavailableError, match="does not hold"):
-        PyHankoSealer(key, fonts, authority).seal(bundle)
+        sealer(key, fonts, authority).seal(bundle, NOW)
 
 
 def test_rsa_on_request_and_keys_are_read_back_under_their_passphrase(
@@ -140,7 +143,7 @@ def test_rsa_on_request_and_keys_are_read_back_under_their_passphrase(
     assert isinstance(made.private, rsa.RSAPrivateKey)
     assert (tmp_path / "seal.key").stat().st_mode & 0o777 == 0o600
     read = read_key(tmp_path, b"word")
-    assert status(PyHankoSealer(read, fonts).seal(bundle), read).valid
+    assert status(sealer(read, fonts).seal(bundle, NOW), read).valid
     with pytest.raises(SealKeyError, match="passphrase"):
         read_key(tmp_path, b"other")
     with pytest.raises(SealKeyError, match="already"):
@@ -160,16 +163,16 @@ def test_a_key_that_does_not_belong_to_its_certificate_is_refused(tmp_path: Path
 def test_a_self_made_seal_says_sample_and_rare_names_are_drawn(
     tmp_path: Path, key: SealKey, bundle: bytes, fonts: FontSet, plain_fonts: FontSet
 ) -> None:
-    assert PyHankoSealer(key, fonts).sample
+    assert sealer(key, fonts).sample
     rare = make_sample_key(tmp_path, "䶮㛃记" * 7, datetime.now(UTC), None, use_rsa=False)
-    assert status(PyHankoSealer(rare, fonts).seal(bundle), rare).valid
+    assert status(sealer(rare, fonts).seal(bundle, NOW), rare).valid
     with pytest.raises(MissingGlyphError):
         draw_seal("𱁬记", plain_fonts, sample=True)
     newest = make_sample_key(tmp_path / "other", "𱁬记", datetime.now(UTC), None, use_rsa=False)
     with pytest.raises(SealKeyError, match=r"X\.509"):
-        PyHankoSealer(newest, fonts)
+        KeyFileProvider(newest)
 
 
 def test_what_is_no_pdf_is_not_sealed(key: SealKey, fonts: FontSet) -> None:
     with pytest.raises(PdfInputError):
-        PyHankoSealer(key, fonts).seal(b"no pdf")
+        sealer(key, fonts).seal(b"no pdf", NOW)

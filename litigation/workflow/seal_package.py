@@ -1,0 +1,143 @@
+"""Seal: a bundle's PDF gets its seal, and the package around it is written and signed anew.
+
+Spec: docs/spec/bundle.md (Seal), docs/spec/papers.md section 15. In two phases, because a provider may answer later:
+what is prepared is kept before anybody is asked, so that asking again asks for the same signature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import ClassVar
+
+from evidence_service.core import bag, container
+from evidence_service.core.metadata import parse_metadata
+from evidence_service.core.package import METADATA, PDF
+from litigation.core.prepared_seal import PreparedSeal
+from litigation.documents.fonts import FontSet
+from litigation.documents.seal_drawing import draw_seal
+from litigation.documents.seal_update import prepare_seal, seal_look
+from litigation.errors import LitigationError
+from litigation.ports import PreparedSeals, SealProvider
+
+
+class SealRefusedError(LitigationError):
+    """What was given is no bundle, or a draft."""
+
+    code: ClassVar[str] = "seal-refused"
+
+
+class SealPendingError(LitigationError):
+    """The provider has the digest and has not answered yet."""
+
+    code: ClassVar[str] = "seal-pending"
+
+
+@dataclass(frozen=True, slots=True)
+class SealedPackage:
+    """A sealed package in memory, and the digests of what it was made from (hex)."""
+
+    our_reference: str
+    content: bytes
+    pdf_sha256: str
+    unsealed_sha256: str
+    unsealed_pdf_sha256: str
+    sample: bool
+    timestamp: bool
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the sealed ZIP, hex."""
+        return sha256(self.content).hexdigest()
+
+
+class BundleSealer:
+    """Seals bundles with one provider. `prepared` keeps what was prepared until the provider's answer is in."""
+
+    def __init__(self, provider: SealProvider, fonts: FontSet, prepared: PreparedSeals | None = None) -> None:
+        self._provider = provider
+        self._prepared = prepared
+        drawing = draw_seal(provider.name, fonts, sample=provider.sample)
+        reason = "样章 SAMPLE" if provider.sample else ""
+        self._look = seal_look(provider.name, reason, drawing, provider.reserve, provider.subfilter)
+
+    @property
+    def sample(self) -> bool:
+        """Whether the seal binds nobody, and says 样章 / SAMPLE."""
+        return self._provider.sample
+
+    @property
+    def timestamps(self) -> bool:
+        """Whether each seal carries a timestamp token."""
+        return self._provider.timestamps
+
+    def seal(self, pdf: bytes, when: datetime) -> bytes:
+        """Append a seal; what was there stays in front as it was.
+
+        Raises PdfInputError; SealPendingError, TimestampUnavailableError, SealProviderError where the outside failed.
+        """
+        prepared = self._prepare(pdf, when)
+        # Crash from here on: the same bytes are prepared still, so the same digest is asked for, not another seal.
+        request = self._provider.ask(prepared.digest(self._provider.algorithm))
+        answer = self._provider.container(request)
+        if answer is None:
+            raise SealPendingError(
+                f"the seal was asked for (request {request[:16]}…) and is not there yet; run the same command later"
+            )
+        return prepared.finish(answer)
+
+    def forget(self, pdf: bytes) -> None:
+        """The sealed file is safely written: what was prepared for it is no longer needed."""
+        if self._prepared is not None:
+            self._prepared.drop(sha256(pdf).hexdigest())
+
+    def _prepare(self, pdf: bytes, when: datetime) -> PreparedSeal:
+        if self._prepared is None:
+            return prepare_seal(pdf, self._look, when)
+        name = sha256(pdf).hexdigest()
+        known = self._prepared.get(name)
+        if known is None:
+            known = prepare_seal(pdf, self._look, when)
+            self._prepared.put(name, known)
+        return known
+
+
+def seal_package(
+    content: bytes, sealer: BundleSealer, sign_note: Callable[[str], str], when: datetime
+) -> SealedPackage:
+    """Put a seal on the PDF of an unsealed package and write the package anew around it.
+
+    Everything but the PDF and the manifests stays byte for byte. Refused: a draft (不得提交 / NOT FOR FILING).
+    """
+    members = container.read(content)
+    metadata = parse_metadata(members[METADATA])
+    if metadata.draft:
+        raise SealRefusedError(
+            "a draft is not sealed (不得提交 / NOT FOR FILING): supply what is missing, build it again"
+        )
+    unsealed = members[PDF]
+    sealed = sealer.seal(unsealed, when)
+    members[PDF] = sealed
+    pdf_sha256 = sha256(sealed).hexdigest()
+    payload = {name: data for name, data in members.items() if name.startswith("data/")}
+    listed = bag.parse_manifest(members[bag.MANIFEST])
+    unsealed_pdf_sha256, listed[PDF] = listed[PDF], pdf_sha256
+    members[bag.MANIFEST] = _manifest(listed)
+    members[bag.BAG_INFO] = bag.bag_info(metadata, payload)
+    members[bag.TAG_MANIFEST] = bag.manifest_text({name: members[name] for name in bag.TAGGED})
+    members[bag.NOTE] = sign_note(bag.note_text(metadata.origin, members[bag.TAG_MANIFEST])).encode()
+    return SealedPackage(
+        our_reference=metadata.our_reference,
+        content=container.build(members),
+        pdf_sha256=pdf_sha256,
+        unsealed_sha256=sha256(content).hexdigest(),
+        unsealed_pdf_sha256=unsealed_pdf_sha256,
+        sample=sealer.sample,
+        timestamp=sealer.timestamps,
+    )
+
+
+def _manifest(listed: Mapping[str, str]) -> bytes:
+    return "".join(f"{digest}  {name}\n" for name, digest in sorted(listed.items())).encode("ascii")
