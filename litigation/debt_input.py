@@ -19,6 +19,7 @@ from evidence_service.core.canonical import MAX_DEPTH, nesting_exceeds
 from litigation.core.judgment import GeneralInterest, Judgment
 from litigation.core.terms import (
     Allocation,
+    Arrears,
     Cap,
     CapMethod,
     Cost,
@@ -27,6 +28,7 @@ from litigation.core.terms import (
     Order,
     Payment,
     Repayment,
+    Restructuring,
     check_cutoff,
     check_payments,
 )
@@ -41,7 +43,7 @@ _REQUIRED = {
     "currency", "principal", "disbursed_on", "annual_rate", "term_months", "repayment",
     "penalty_rate", "compound", "day_count", "cutoff", "cap",
 }  # fmt: skip
-_OPTIONAL = {"payments", "prepay", "acceleration", "allocation", "costs", "deducted_upfront"}
+_OPTIONAL = {"payments", "prepay", "acceleration", "allocation", "costs", "deducted_upfront", "restructuring"}
 _E = TypeVar("_E", bound=StrEnum)
 _T = TypeVar("_T")
 
@@ -61,8 +63,6 @@ def parse_debt(data: bytes) -> DebtInput:
 
 
 def _debt(value: Any) -> DebtInput:
-    if isinstance(value, dict) and "restructuring" in value:
-        raise DebtInputError("restructuring", "is not computed: state the new terms as a loan of their own")
     top = _object(value, "", _REQUIRED, _OPTIONAL)
     terms = LoanTerms(
         currency=_text(top["currency"], "currency"),
@@ -80,6 +80,7 @@ def _debt(value: Any) -> DebtInput:
         allocation=_allocation(top.get("allocation")),
         costs=_listed(top.get("costs", []), "costs", _cost),
         deducted_upfront=_money(top.get("deducted_upfront", "0.00"), "deducted_upfront"),
+        restructurings=_listed(top.get("restructuring", []), "restructuring", _restructuring),
     )
     payments = _listed(top.get("payments", []), "payments", _payment)
     cutoff = _day(top["cutoff"], "cutoff")
@@ -280,3 +281,30 @@ def _cost(value: Any, place: str) -> Cost:
     if not _WORD.fullmatch(kind):
         raise DebtInputError(f"{place}.kind", "must be one short word such as attorney_fee")
     return Cost(_day(body["on"], f"{place}.on"), _money(body["amount"], f"{place}.amount"), kind)
+
+
+def _restructuring(value: Any, place: str) -> Restructuring:
+    """An agreement on new terms; what it does not name stays as it was."""
+    required = {"on", "first_due", "instalments"}
+    body = _object(value, place, required, {"annual_rate", "penalty_rate", "repayment", "principal", "arrears"})
+    arrears = _object(body.get("arrears", {}), f"{place}.arrears", set(), {"interest", "penalty", "compound"})
+
+    def given(name: str, read: Callable[[Any, str], _T]) -> _T | None:
+        return read(body[name], f"{place}.{name}") if name in body else None
+
+    def treated(kind: str) -> Arrears | None:
+        return _choice(arrears[kind], f"{place}.arrears.{kind}", Arrears) if kind in arrears else None
+
+    return Restructuring(
+        on=_day(body["on"], f"{place}.on"),
+        first_due=_day(body["first_due"], f"{place}.first_due"),
+        instalments=_whole(body["instalments"], f"{place}.instalments"),
+        annual_rate=given("annual_rate", _rate),
+        penalty_rate=given("penalty_rate", _rate),
+        repayment=given("repayment", lambda one, where: _choice(one, where, Repayment)),
+        interest=treated("interest"),
+        penalty=treated("penalty"),
+        compound=treated("compound"),
+        principal=given("principal", _money),
+        place=place,
+    )

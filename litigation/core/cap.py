@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from litigation.core.costs import counts_to_cap
 from litigation.core.due_line import CostLine, DueLine
-from litigation.core.ledger import PREPAID, Ledger
-from litigation.core.money import ZERO, to_cent, total_of
+from litigation.core.ledger import UNDUE, Ledger
+from litigation.core.money import EXACT, ZERO, to_cent, total_of
 from litigation.core.rules import Rules
 from litigation.core.terms import Kind
 
@@ -57,7 +57,8 @@ def cap_globally(ledger: Ledger, rules: Rules, rules_day: date) -> CapResult:
     """Hold all charges since the last settled due date against the cap on outstanding principal."""
     counted = [cost for cost in ledger.costs if counts_to_cap(cost.cost, rules, rules_day)]
     since = settled_through(ledger, counted)
-    allowed = _allowed_globally(ledger, since)
+    with localcontext(EXACT):
+        allowed = _allowed_globally(ledger, since)
     excess = max(ZERO, _charged_since(ledger, counted, since) - allowed)
     removed = _cut_in_order(_open_charges(ledger, counted), excess)
     return CapResult(allowed, tuple(removed))
@@ -69,7 +70,7 @@ def cap_per_line(ledger: Ledger) -> CapResult:
     for line in ledger.lines:
         if line.is_settled(ledger.cutoff):
             continue
-        charged = line.penalty.accrued(ledger.cutoff) + line.compound.accrued(ledger.cutoff)
+        charged = sum((late.accrued(ledger.cutoff) - late.waived for late in (line.penalty, line.compound)), ZERO)
         limit = _line_limit(ledger, line)
         allowed += min(charged, limit)
         removed += _cut_in_order(_late_charges([line], ledger.cutoff), max(ZERO, charged - limit))
@@ -77,34 +78,31 @@ def cap_per_line(ledger: Ledger) -> CapResult:
 
 
 def settled_through(ledger: Ledger, counted: Iterable[CostLine]) -> date:
-    """The last due date up to which nothing that the cap counts is open; else the disbursement."""
-    open_costs = [cost.cost.on for cost in counted if cost.left]
-    through = ledger.terms.disbursed_on
-    for line in ledger.lines:
-        if not line.is_settled(ledger.cutoff) or any(on <= line.due for on in open_costs):
-            break
-        through = line.due
-    return through
+    """The last due date, or day of an agreement, up to which nothing that the cap counts is open; else disbursement."""
+    open_since = [line.due for line in ledger.lines if not line.is_settled(ledger.cutoff)]
+    open_since += [cost.cost.on for cost in counted if cost.left]
+    first_open = min(open_since, default=date.max)
+    days = [line.due for line in ledger.lines] + [one.agreement.on for one in ledger.restructured]
+    return max((day for day in days if day < first_open), default=ledger.terms.disbursed_on)
 
 
 def _allowed_globally(ledger: Ledger, since: date) -> Decimal:
-    """Outstanding principal × cap × days; principal paid on the way counts up to its day."""
-    late_items = {line.item for line in ledger.lines if line.due > since} | {PREPAID}
-    still_out = ledger.undue + ledger.open(Kind.PRINCIPAL)
-    money_days = still_out * (ledger.cutoff - since).days
-    for part in ledger.applied:
-        if part.kind is Kind.PRINCIPAL and part.item in late_items and part.on > since:
-            money_days += part.amount * (part.on - since).days
+    """Outstanding principal × cap × days: what is not yet due, and open principal of lines due since then."""
+    places = {line.item for line in ledger.lines if line.due > since} | {UNDUE}
+    money_days = total_of(
+        part.amount * (ledger.cutoff - max(part.on, since)).days for part in ledger.movements if part.place in places
+    )
     return to_cent(money_days * ledger.terms.cap.annual / ledger.terms.day_count)
 
 
 def _charged_since(ledger: Ledger, counted: Iterable[CostLine], since: date) -> Decimal:
-    """All that accrued since then, paid or not: interest, penalty, compound, counted costs."""
+    """All that accrued since then, paid or not, but not what was waived: interest, penalty, compound, counted costs."""
     charged = ZERO
     for line in ledger.lines:
         if line.due > since:
-            charged += line.interest_due
-            charged += line.penalty.accrued(ledger.cutoff) + line.compound.accrued(ledger.cutoff)
+            charged += line.interest_due - line.interest_waived
+            for late in (line.penalty, line.compound):
+                charged += late.accrued(ledger.cutoff) - late.waived
     charged += total_of(early.interest.amount for early in ledger.prepayments if early.on > since)
     return charged + total_of(cost.cost.amount for cost in counted if cost.left or cost.cost.on > since)
 
@@ -113,7 +111,8 @@ def _line_limit(ledger: Ledger, line: DueLine) -> Decimal:
     """The line's principal × cap × days, stretch by stretch, rounded once."""
     cap, basis = ledger.terms.cap.annual, ledger.terms.day_count
     stretches = line.penalty.segments(ledger.cutoff)
-    return to_cent(sum((part.base * cap * part.days / basis for part in stretches), ZERO))
+    with localcontext(EXACT):
+        return to_cent(sum((part.base * cap * part.days for part in stretches), ZERO) / basis)
 
 
 def _open_charges(ledger: Ledger, counted: Iterable[CostLine]) -> list[Removed]:

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from litigation.core.allocation import Applied
 from litigation.core.annual_cost import AnnualCost, CostReport
+from litigation.core.arrears import Restructured
 from litigation.core.cap import NO_CAP, CapResult, cap_globally, cap_per_line
 from litigation.core.cost_report import report_costs, rules_behind
 from litigation.core.costs import ACCEPTANCE, acceptance_fee, reduced_acceptance_fee
@@ -121,6 +122,7 @@ class Claim:
     cost_report: CostReport
     rules_used: tuple[RuleEntry, ...]
     rules_digest: str
+    restructured: tuple[Restructured, ...] = ()
 
     @property
     def paid_principal(self) -> Decimal:
@@ -152,7 +154,7 @@ def compute_claim(
     filed_on: date | None = None,
 ) -> Claim:
     """Compute the claim of one loan at its cut-off (docs/spec/debt.md, in its order)."""
-    schedule = schedule_for(terms)
+    schedule = schedule_for(terms)  # as signed
     ledger = run_ledger(terms, payments, cutoff)
     # A suit is filed after its cut-off: a cut-off older than the fee rules is filed under them.
     fee_day = max(filed_on or cutoff, rules.first_day(ACCEPTANCE))
@@ -176,7 +178,7 @@ def compute_claim(
         applied_cap=terms.cap.method,
         court_fee=acceptance_fee(total, rules, fee_day),
         court_fee_half=reduced_acceptance_fee(total, rules, fee_day),
-        schedule=schedule,
+        schedule=_schedule_in_force(schedule, ledger),
         lines=tuple(_claim_line(line, ledger, applied) for line in ledger.lines if _is_open(line, ledger)),
         uncapped=uncapped,
         paid=_paid(ledger),
@@ -184,10 +186,19 @@ def compute_claim(
         paid_through=ledger.interest_paid_through,
         overdue_since=ledger.overdue_since,
         overdue_days=ledger.overdue_days,
-        accelerated=terms.accelerated_on is not None and terms.accelerated_on <= cutoff,
+        accelerated=ledger.accelerated,
         undue_principal=ledger.undue,
         rules_digest=rules.digest,
+        restructured=tuple(ledger.restructured),
     )
+
+
+def _schedule_in_force(signed: tuple[ScheduleRow, ...], ledger: Ledger) -> tuple[ScheduleRow, ...]:
+    """The instalments of the contract up to the first agreement, then those of each agreement up to the next one."""
+    rows = signed
+    for one in ledger.restructured:
+        rows = (*(row for row in rows if row.due <= one.agreement.on), *one.plan.rows())
+    return rows
 
 
 def _is_open(line: DueLine, ledger: Ledger) -> bool:
@@ -225,12 +236,30 @@ def _rule_text(line: DueLine, ledger: Ledger, applied: CapResult) -> str:
         cut = applied.removed_from(line.item, kind)
         if cut:
             parts.append(f"{name} cut {cut} by the {ledger.terms.cap.method} cap")
-    paid = (("interest", line.interest_due - line.interest), ("principal", line.principal_due - line.principal))
-    parts += [f"{name} paid {amount}" for name, amount in paid if amount]
+    parts += [f"{name} {amount}" for name, amount in _gone(line) if amount]
     cut = applied.removed_from(line.item, Kind.INTEREST)
     if cut:
         parts.append(f"interest cut {cut} by the {ledger.terms.cap.method} cap")
     return "; ".join(parts)
+
+
+def _gone(line: DueLine) -> list[tuple[str, Decimal]]:
+    """What left the line: paid, moved into a restructured principal, or waived."""
+    interest_gone = line.interest_moved + line.interest_waived
+    return [
+        ("interest paid", line.interest_due - line.interest - interest_gone),
+        ("principal paid", line.principal_due - line.principal - line.principal_moved),
+        ("principal restructured", line.principal_moved),
+        *(
+            (f"{name} {what}", amount)
+            for name, moved, waived in (
+                ("interest", line.interest_moved, line.interest_waived),
+                ("penalty", line.penalty.moved, line.penalty.waived),
+                ("compound", line.compound.moved, line.compound.waived),
+            )
+            for what, amount in (("capitalised", moved), ("waived", waived))
+        ),
+    ]
 
 
 def _uncapped(ledger: Ledger) -> Uncapped:
@@ -258,5 +287,5 @@ def _per_diem(ledger: Ledger, caps: ClaimCaps) -> Decimal:
     """Penalty per day after the cut-off on principal that is due; never above a cap that binds."""
     terms = ledger.terms
     binds = terms.cap.method is CapMethod.PER_LINE or (terms.cap.method is CapMethod.GLOBAL and caps.globally.cut > 0)
-    rate = min(terms.penalty_rate, terms.cap.annual) if binds else terms.penalty_rate
+    rate = min(ledger.penalty_rate, terms.cap.annual) if binds else ledger.penalty_rate
     return to_cent(interest_by_days(ledger.open(Kind.PRINCIPAL), rate, 1, terms.day_count))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from litigation.core.annual_cost import AnnualCost
+from litigation.core.arrears import Restructured
 from litigation.core.cap import CapResult
 from litigation.core.claim import Claim, ClaimLine
 from litigation.core.interest import Segment
@@ -61,9 +62,22 @@ def claim_to_json(claim: Claim) -> dict[str, Any]:
         "overdue_days": claim.overdue_days,
         "accelerated": claim.accelerated,
         "undue_principal": money_text(claim.undue_principal),
+        "restructured": [_restructured(one) for one in claim.restructured],
         "annual_cost": _annual_cost(claim),
         "rules_used": [rule_to_json(entry) for entry in claim.rules_used],
         "rules_digest": claim.rules_digest,
+    }
+
+
+def _restructured(done: Restructured) -> dict[str, Any]:
+    """An agreement that took effect: the principal of its plan, and what became of each open sum."""
+    return {
+        "on": done.agreement.on.isoformat(),
+        "principal": money_text(done.principal),
+        "treated": [
+            {"item": one.item, "kind": one.kind.value, "how": one.how.value, "amount": money_text(one.amount)}
+            for one in done.treated
+        ],
     }
 
 

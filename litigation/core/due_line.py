@@ -26,6 +26,9 @@ class DueLine:
     rule: str
     penalty: Accrual
     compound: Accrual
+    principal_moved: Decimal = ZERO
+    interest_moved: Decimal = ZERO
+    interest_waived: Decimal = ZERO
 
     @property
     def principal(self) -> Decimal:
@@ -64,6 +67,31 @@ class DueLine:
                 self.compound.paid += amount
             case Kind.COSTS:
                 raise AssertionError("costs are no part of an instalment")
+
+    def roll(self, day: date) -> Decimal:
+        """Move the open principal into the principal of a restructured loan."""
+        amount = self.principal
+        self.penalty.lower_base(day, amount)
+        self.principal_moved += amount
+        return amount
+
+    def release(self, kind: Kind, day: date, amount: Decimal, *, waived: bool) -> None:
+        """Take open interest out of the line without payment: it is waived, or becomes principal elsewhere."""
+        match kind:
+            case Kind.INTEREST:
+                self.compound.lower_base(day, amount)
+                if waived:
+                    self.interest_waived += amount
+                else:
+                    self.interest_moved += amount
+            case Kind.PENALTY | Kind.COMPOUND:
+                accrual = self.penalty if kind is Kind.PENALTY else self.compound
+                if waived:
+                    accrual.waived += amount
+                else:
+                    accrual.moved += amount
+            case Kind.PRINCIPAL | Kind.COSTS:
+                raise AssertionError("principal is rolled, costs stay as they are")
 
     def is_settled(self, day: date) -> bool:
         """Nothing of the line is open."""

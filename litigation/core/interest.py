@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
 from litigation.core.calendar_days import days_between
-from litigation.core.money import ZERO, to_cent, total_of
+from litigation.core.money import EXACT, ZERO, to_cent, total_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ class Accrual:
     basis: int
     closed: list[Segment] = field(default_factory=list)
     paid: Decimal = ZERO
+    moved: Decimal = ZERO
+    waived: Decimal = ZERO
 
     def segments(self, day: date) -> tuple[Segment, ...]:
         """List all stretches up to a day."""
@@ -66,8 +68,8 @@ class Accrual:
         return total_of(segment.amount for segment in self.segments(day))
 
     def owed(self, day: date) -> Decimal:
-        """What has grown and is not paid."""
-        return self.accrued(day) - self.paid
+        """What has grown and is neither paid, nor moved into a new principal, nor waived."""
+        return self.accrued(day) - self.paid - self.moved - self.waived
 
     def lower_base(self, day: date, amount: Decimal) -> None:
         """Part of the base was paid: close the stretch so far and go on with the rest."""
@@ -75,10 +77,16 @@ class Accrual:
         self.base -= amount
         self.since = max(self.since, day)
 
+    def stop(self, day: date) -> None:
+        """Nothing grows any more from a day on."""
+        self.lower_base(day, ZERO)
+        self.rate = ZERO
+
 
 def interest_by_days(base: Decimal, annual_rate: Decimal, days: int, basis: int) -> Decimal:
     """Simple interest for days, not yet rounded."""
-    return base * annual_rate * days / basis
+    with localcontext(EXACT):
+        return base * annual_rate * days / basis
 
 
 def double_interest(unpaid: Decimal, days: int, daily_rate: Decimal) -> Decimal:
@@ -86,4 +94,5 @@ def double_interest(unpaid: Decimal, days: int, daily_rate: Decimal) -> Decimal:
 
     `unpaid` is what the judgment ordered except general interest; `daily_rate` comes from the rules.
     """
-    return to_cent(unpaid * daily_rate * days)
+    with localcontext(EXACT):
+        return to_cent(unpaid * daily_rate * days)

@@ -1,8 +1,8 @@
 """Ledger: the loan lived through day by day, from disbursement to the cut-off.
 
 Spec: docs/spec/debt.md sections 4 to 7. On each day, first things fall due (instalments, costs, the
-accelerated rest), then waiting money and the day's payments are applied. What is left over waits
-for the next due date, or prepays principal where the borrower chose to prepay.
+accelerated rest), then waiting money and the day's payments are applied, then a restructuring takes
+effect. What is left over waits for the next due date, or prepays principal where the borrower chose so.
 """
 
 from __future__ import annotations
@@ -10,15 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from heapq import heapify, heappop, heappush
 
 from litigation.core.allocation import Applied, Slot, waterfall
+from litigation.core.arrears import Restructured, check_agreed_principal, treat_arrears, treat_broken
 from litigation.core.due_line import CostLine, DueLine
 from litigation.core.interest import Accrual, Segment, interest_by_days
-from litigation.core.money import ZERO, to_cent, total_of
-from litigation.core.schedule import Instalment, RepaymentPlan, plan_for
+from litigation.core.kinds import Arrears, Kind
+from litigation.core.money import EXACT, ZERO, to_cent, total_of
+from litigation.core.restructuring import Restructuring
+from litigation.core.schedule import Instalment, RepaymentPlan, plan_for, plan_from
 from litigation.core.terms import (
-    Kind,
     LoanTerms,
     Payment,
     check_cutoff,
@@ -28,6 +31,8 @@ from litigation.core.terms import (
 
 ACCELERATED = "accelerated"
 PREPAID = "prepaid"
+RESTRUCTURED = "restructured"
+UNDUE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,15 @@ class Prepayment:
     interest: Segment
 
 
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Outstanding principal that came to a place on a day, or left it; the place is a line's item, or not yet due."""
+
+    on: date
+    place: str
+    amount: Decimal
+
+
 @dataclass(slots=True)
 class Ledger:
     """The state of the loan on one day, and the way there."""
@@ -46,15 +60,26 @@ class Ledger:
     terms: LoanTerms
     plan: RepaymentPlan
     cutoff: date
-    undue: Decimal
+    penalty_rate: Decimal
+    undue: Decimal = ZERO
     next_no: int = 1
     last_due: date = date.min
     lines: list[DueLine] = field(default_factory=list)
     costs: list[CostLine] = field(default_factory=list)
     applied: list[Applied] = field(default_factory=list)
     prepayments: list[Prepayment] = field(default_factory=list)
+    movements: list[Movement] = field(default_factory=list)
+    restructured: list[Restructured] = field(default_factory=list)
+    accelerated: bool = False
     credit: Decimal = ZERO
     ignored: Decimal = ZERO
+
+    def move(self, on: date, place: str, amount: Decimal) -> None:
+        """Note that outstanding principal came to a place, or (less than nothing) left it."""
+        if amount:
+            self.movements.append(Movement(on, place, amount))
+            if place == UNDUE:
+                self.undue += amount
 
     def paid(self, kind: Kind) -> Decimal:
         """What was paid of one kind up to the cut-off."""
@@ -80,9 +105,10 @@ class Ledger:
 
     @property
     def overdue_since(self) -> date | None:
-        """The due date of the oldest instalment that is still open after its day."""
+        """The due date of the oldest instalment since the last agreement that is still open after its day."""
+        agreed = self.restructured[-1].agreement.on if self.restructured else date.min
         for line in self.lines:
-            if line.due < self.cutoff and (line.principal or line.interest):
+            if agreed < line.due < self.cutoff and (line.principal or line.interest):
                 return line.due
         return None
 
@@ -99,26 +125,41 @@ def run_ledger(terms: LoanTerms, payments: Iterable[Payment], cutoff: date) -> L
     listed = check_payments(terms, payments)
     received = payments_by_day(listed)
     early = payments_by_day(one for one in listed if (terms.prepay if one.prepay is None else one.prepay))
-    ledger = Ledger(terms, plan_for(terms), cutoff, undue=terms.advanced, last_due=terms.disbursed_on)
-    ledger.ignored = total_of(amount for on, amount in received.items() if on > cutoff)
-    for day in _days_that_matter(ledger, received, cutoff):
-        _fall_due(ledger, day)
-        money = ledger.credit + received.get(day, ZERO)
-        if money:
-            may_prepay = early.get(day, ZERO) + (ledger.credit if terms.prepay else ZERO)
-            ledger.credit = _apply(ledger, day, money, may_prepay)
+    agreements = {one.on: one for one in terms.restructurings}
+    with localcontext(EXACT):
+        ledger = Ledger(terms, plan_for(terms), cutoff, terms.penalty_rate, last_due=terms.disbursed_on)
+        ledger.move(terms.disbursed_on, UNDUE, terms.advanced)
+        ledger.ignored = total_of(amount for on, amount in received.items() if on > cutoff)
+        days = _days_that_matter(ledger, received)
+        while days and days[0] <= cutoff:
+            day = heappop(days)
+            while days and days[0] == day:
+                heappop(days)
+            _fall_due(ledger, day)
+            money = ledger.credit + received.get(day, ZERO)
+            if money:
+                may_prepay = early.get(day, ZERO) + (ledger.credit if terms.prepay else ZERO)
+                ledger.credit = _apply(ledger, day, money, may_prepay)
+            if day in agreements:
+                _restructure(ledger, agreements[day])
+                for due in _due_days(ledger.plan):
+                    heappush(days, due)
     return ledger
 
 
-def _days_that_matter(ledger: Ledger, received: Iterable[date], cutoff: date) -> list[date]:
-    """All days up to the cut-off on which something falls due or is paid."""
-    terms, plan = ledger.terms, ledger.plan
-    days = {plan.due(no) for no in range(1, plan.last_no + 1)}
-    days.update(received)
-    days.update(cost.on for cost in terms.costs)
+def _due_days(plan: RepaymentPlan) -> list[date]:
+    return [plan.due(no) for no in range(plan.first_no, plan.last_no + 1)]
+
+
+def _days_that_matter(ledger: Ledger, received: Iterable[date]) -> list[date]:
+    """A heap of all days on which something falls due, is paid or is agreed; a day may stand in it twice."""
+    terms = ledger.terms
+    days = [*_due_days(ledger.plan), *received, *(cost.on for cost in terms.costs)]
+    days += [one.on for one in terms.restructurings]
     if terms.accelerated_on:
-        days.add(terms.accelerated_on)
-    return sorted(day for day in days if day <= cutoff)
+        days.append(terms.accelerated_on)
+    heapify(days)
+    return days
 
 
 def _fall_due(ledger: Ledger, day: date) -> None:
@@ -133,10 +174,48 @@ def _fall_due(ledger: Ledger, day: date) -> None:
         _open_line(ledger, str(ledger.next_no), day, part, "instalment")
         ledger.next_no += 1
         ledger.last_due = day
-    if terms.accelerated_on is not None and terms.accelerated_on <= day and ledger.undue:
-        broken = Segment(ledger.undue, terms.annual_rate, ledger.last_due, day, terms.day_count)
+    if terms.accelerated_on == day and ledger.undue:
+        broken = Segment(ledger.undue, plan.rate, ledger.last_due, day, terms.day_count)
         rest = Instalment(broken.amount, ledger.undue)
         _open_line(ledger, ACCELERATED, day, rest, _rest_rule(broken))
+    if terms.accelerated_on == day:
+        ledger.accelerated = True
+
+
+def _restructure(ledger: Ledger, agreement: Restructuring) -> None:
+    """Start a new plan: all open principal, and the arrears as agreed (docs/spec/debt.md section 7a)."""
+    day, terms, old = agreement.on, ledger.terms, ledger.plan
+    item = f"{RESTRUCTURED}-{len(ledger.restructured) + 1}"
+    broken = Segment(ledger.undue, old.rate, ledger.last_due, day, terms.day_count)
+    treated = treat_arrears(ledger.lines, agreement, day)
+    unbilled = treat_broken(agreement, item, broken.amount)
+    if unbilled:
+        _open_line(ledger, item, day, Instalment(broken.amount, ZERO), f"restructured; interest {broken.formula}")
+        if unbilled[0].how is not Arrears.CARRIED:
+            waived = unbilled[0].how is Arrears.WAIVED
+            ledger.lines[-1].release(Kind.INTEREST, day, broken.amount, waived=waived)
+        ledger.lines[-1].compound.stop(day)
+    for line in ledger.lines:
+        rolled = line.roll(day)
+        ledger.move(day, line.item, -rolled)
+        ledger.move(day, UNDUE, rolled)
+    treated += unbilled
+    ledger.move(day, UNDUE, total_of(one.amount for one in treated if one.how is Arrears.CAPITALISED))
+    check_agreed_principal(agreement, ledger.undue)
+    ledger.penalty_rate = ledger.penalty_rate if agreement.penalty_rate is None else agreement.penalty_rate
+    ledger.accelerated = False
+    ledger.last_due = day
+    ledger.plan = plan_from(
+        day,
+        agreement.first_due,
+        agreement.instalments,
+        ledger.undue,
+        old.rate if agreement.annual_rate is None else agreement.annual_rate,
+        agreement.repayment or old.repayment,
+        terms.day_count,
+        first_no=ledger.next_no,
+    )
+    ledger.restructured.append(Restructured(agreement, ledger.plan, tuple(treated)))
 
 
 def _rest_rule(broken: Segment) -> str:
@@ -147,11 +226,12 @@ def _rest_rule(broken: Segment) -> str:
 def _open_line(ledger: Ledger, item: str, due: date, part: Instalment, rule: str) -> None:
     """Open a line: from its due date principal bears the penalty, and interest the compound."""
     terms = ledger.terms
-    penalty = Accrual(part.principal, terms.penalty_rate, due, terms.day_count)
-    rate = terms.penalty_rate if terms.compound else Decimal(0)
+    penalty = Accrual(part.principal, ledger.penalty_rate, due, terms.day_count)
+    rate = ledger.penalty_rate if terms.compound else Decimal(0)
     compound = Accrual(part.interest, rate, due, terms.day_count)
     ledger.lines.append(DueLine(item, due, part.principal, part.interest, rule, penalty, compound))
-    ledger.undue -= part.principal
+    ledger.move(due, UNDUE, -part.principal)
+    ledger.move(due, item, part.principal)
 
 
 def _apply(ledger: Ledger, day: date, money: Decimal, may_prepay: Decimal) -> Decimal:
@@ -171,6 +251,8 @@ def _apply(ledger: Ledger, day: date, money: Decimal, may_prepay: Decimal) -> De
             costs[part.item].left -= part.amount
         else:
             lines[part.item].pay(part.kind, day, part.amount)
+        if part.kind is Kind.PRINCIPAL:
+            ledger.move(day, part.item, -part.amount)
     ledger.applied += applied
     free = min(left, may_prepay)
     if free and ledger.undue:
@@ -180,17 +262,17 @@ def _apply(ledger: Ledger, day: date, money: Decimal, may_prepay: Decimal) -> De
 
 def _prepay(ledger: Ledger, day: date, money: Decimal) -> Decimal:
     """Prepay principal together with its interest for the days since the last due date."""
-    terms = ledger.terms
+    rate, basis = ledger.plan.rate, ledger.terms.day_count
     used = (day - ledger.last_due).days
-    growth = 1 + interest_by_days(Decimal(1), terms.annual_rate, used, terms.day_count)
+    growth = 1 + interest_by_days(Decimal(1), rate, used, basis)
     principal = min(ledger.undue, to_cent(money / growth))
-    interest = Segment(principal, terms.annual_rate, ledger.last_due, day, terms.day_count)
+    interest = Segment(principal, rate, ledger.last_due, day, basis)
     if principal + interest.amount > money:  # the rounding took a cent too much
         principal -= Decimal("0.01")
-        interest = Segment(principal, terms.annual_rate, ledger.last_due, day, terms.day_count)
+        interest = Segment(principal, rate, ledger.last_due, day, basis)
     if principal <= 0:
         return money
-    ledger.undue -= principal
+    ledger.move(day, UNDUE, -principal)
     ledger.prepayments.append(Prepayment(day, principal, interest))
     ledger.applied.append(Applied(day, PREPAID, Kind.PRINCIPAL, principal))
     if interest.amount:

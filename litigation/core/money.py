@@ -7,10 +7,11 @@ is to the cent, half away from zero (四舍五入), once per printed line.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+EXACT = Context(prec=60, rounding=ROUND_HALF_UP)  # far more digits than a sum of money times a rate can need
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
 _PLACES = ("", "拾", "佰", "仟")
 _GROUPS = ("", "万", "亿", "万亿")

@@ -6,15 +6,16 @@ schedule walks it over the loan, the ledger walks it over the balance that prepa
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Context, Decimal, localcontext
+from decimal import Decimal, localcontext
 
 from litigation.core.calendar_days import add_months
-from litigation.core.money import ZERO, to_cent
-from litigation.core.terms import LoanTerms, Repayment
-
-_EXACT = Context(prec=60)
+from litigation.core.interest import interest_by_days
+from litigation.core.kinds import Repayment
+from litigation.core.money import EXACT, ZERO, to_cent
+from litigation.core.terms import LoanTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,67 +40,127 @@ class Instalment:
 
 @dataclass(frozen=True, slots=True)
 class RepaymentPlan:
-    """The loan's plan: due dates, and the level amount that its kind repeats each month."""
+    """A plan from one day on: due dates, and the level amount that its kind repeats each month.
 
-    terms: LoanTerms
+    `anchor` and `shift` give the due dates: that of instalment k (from 0) is `shift + k` months after the anchor. The
+    first interest period is `first_months` whole months, or the days to the first due date where that is 0.
+    """
+
+    start: date
+    principal: Decimal
+    rate: Decimal
+    count: int
+    repayment: Repayment
+    basis: int
+    anchor: date
+    shift: int
+    first_months: int
+    first_no: int
     level: Decimal
 
     @property
     def last_no(self) -> int:
-        """How many instalments there are; a bullet loan has one."""
-        return 1 if self.terms.repayment is Repayment.BULLET else self.terms.term_months
+        """The number of the last instalment; a bullet loan has one."""
+        return self.first_no + self.count - 1
 
     def due(self, no: int) -> date:
-        """Instalments fall due monthly on the day of disbursement, clamped to the month's end."""
-        months = self.terms.term_months if self.terms.repayment is Repayment.BULLET else no
-        return add_months(self.terms.disbursed_on, months)
+        """Instalments fall due monthly on the same day, clamped to the month's end."""
+        return add_months(self.anchor, self.shift + no - self.first_no)
 
     def instalment(self, no: int, balance: Decimal) -> Instalment:
         """Ask what instalment `no` is when `balance` is still out; the last takes all that is left."""
-        months = self.terms.term_months if self.terms.repayment is Repayment.BULLET else 1
-        interest = to_cent(balance * self.terms.annual_rate * months / 12)
+        month = interest_by_months(balance, self.rate, 1)
+        interest = self._first_interest(balance) if no == self.first_no else month
         if no >= self.last_no:
             return Instalment(interest, balance)
-        match self.terms.repayment:
+        match self.repayment:
             case Repayment.EQUAL_INSTALMENT:
-                principal = self.level - interest
+                principal = self.level - month
             case Repayment.EQUAL_PRINCIPAL:
                 principal = self.level
             case Repayment.INTEREST_MONTHLY | Repayment.BULLET:
                 principal = ZERO
         return Instalment(interest, min(max(principal, ZERO), balance))
 
+    def rows(self) -> Iterator[ScheduleRow]:
+        """Every instalment of the plan; principal adds up to that of the plan."""
+        balance = self.principal
+        for no in range(self.first_no, self.last_no + 1):
+            part = self.instalment(no, balance)
+            balance -= part.principal
+            yield ScheduleRow(no, self.due(no), part.interest + part.principal, part.interest, part.principal, balance)
 
-def plan_for(terms: LoanTerms) -> RepaymentPlan:
-    """Work out the amount that repeats: the annuity, or the equal share of principal."""
-    match terms.repayment:
+    def _first_interest(self, balance: Decimal) -> Decimal:
+        if self.first_months:
+            return interest_by_months(balance, self.rate, self.first_months)
+        return to_cent(interest_by_days(balance, self.rate, (self.due(self.first_no) - self.start).days, self.basis))
+
+
+def plan_from(
+    start: date,
+    first_due: date,
+    count: int,
+    principal: Decimal,
+    rate: Decimal,
+    repayment: Repayment,
+    basis: int,
+    first_no: int = 1,
+) -> RepaymentPlan:
+    """Lay out a plan that begins on a day and whose first instalment is due on another."""
+    months = (first_due.year - start.year) * 12 + first_due.month - start.month
+    whole = months if months > 0 and add_months(start, months) == first_due else 0
+    match repayment:
         case Repayment.EQUAL_INSTALMENT:
-            level = _annuity(terms.advanced, terms.annual_rate, terms.term_months)
+            level = annuity(principal, rate, count)
         case Repayment.EQUAL_PRINCIPAL:
-            level = to_cent(terms.advanced / terms.term_months)
+            level = to_cent(principal / count)
         case Repayment.INTEREST_MONTHLY | Repayment.BULLET:
             level = ZERO
-    return RepaymentPlan(terms, level)
+    return RepaymentPlan(
+        start=start,
+        principal=principal,
+        rate=rate,
+        count=count,
+        repayment=repayment,
+        basis=basis,
+        anchor=start if whole else first_due,
+        shift=whole,
+        first_months=whole,
+        first_no=first_no,
+        level=level,
+    )
+
+
+def plan_for(terms: LoanTerms) -> RepaymentPlan:
+    """The contract's own plan: monthly from the disbursement, a bullet loan once at the end of its term."""
+    at_once = terms.repayment is Repayment.BULLET
+    return plan_from(
+        terms.disbursed_on,
+        add_months(terms.disbursed_on, terms.term_months if at_once else 1),
+        1 if at_once else terms.term_months,
+        terms.advanced,
+        terms.annual_rate,
+        terms.repayment,
+        terms.day_count,
+    )
 
 
 def schedule_for(terms: LoanTerms) -> tuple[ScheduleRow, ...]:
-    """List every instalment of the contract; principal adds up to the money advanced."""
-    plan = plan_for(terms)
-    balance = terms.advanced
-    rows: list[ScheduleRow] = []
-    for no in range(1, plan.last_no + 1):
-        part = plan.instalment(no, balance)
-        balance -= part.principal
-        payment = part.interest + part.principal
-        rows.append(ScheduleRow(no, plan.due(no), payment, part.interest, part.principal, balance))
-    return tuple(rows)
+    """List every instalment of the contract as signed; principal adds up to the money advanced."""
+    return tuple(plan_for(terms).rows())
 
 
-def _annuity(principal: Decimal, annual_rate: Decimal, months: int) -> Decimal:
+def interest_by_months(balance: Decimal, annual_rate: Decimal, months: int) -> Decimal:
+    """Interest of whole months, to the cent: a month is a twelfth of a year."""
+    with localcontext(EXACT):
+        return to_cent(balance * annual_rate * months / 12)
+
+
+def annuity(principal: Decimal, annual_rate: Decimal, months: int) -> Decimal:
     """P·i·(1+i)^n / ((1+i)^n − 1) with i = annual rate / 12, to the cent; P / n when i is 0."""
     if annual_rate == 0:
         return to_cent(principal / months)
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         monthly = annual_rate / 12
         growth = (1 + monthly) ** months
         return to_cent(principal * monthly * growth / (growth - 1))

@@ -86,7 +86,7 @@ def test_o4_from_a_file_as_a_table(tmp_path: Path) -> None:
 
 BAD: list[tuple[str, str, str]] = [
     ("unknown field", changed(principle="1.00"), "principle"),
-    ("restructuring is not computed", changed(restructuring=[]), "restructuring"),
+    ("restructuring is no list", changed(restructuring={}), "restructuring"),
     ("money as float", changed(principal=50000.0), "principal"),
     ("money as whole number", changed(principal=50000), "principal"),
     ("money with three decimals", changed(principal="1.005"), "principal"),
