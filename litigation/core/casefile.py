@@ -13,7 +13,19 @@ from enum import StrEnum
 
 from evidence_service.core.provenance import UNKNOWN_PROVENANCE, Provenance
 from litigation.core.claim import Claim
-from litigation.core.party import Agent, NaturalPerson, Organisation
+from litigation.core.paper_kinds import DEFAULT_PAPERS, PaperKind
+from litigation.core.party import (
+    NO_ACCOUNT,
+    NO_SERVICE,
+    NOBODY,
+    Agent,
+    BankAccount,
+    Guarantee,
+    Organisation,
+    Party,
+    Security,
+    ServiceAddress,
+)
 
 
 class FactState(StrEnum):
@@ -146,9 +158,37 @@ class LogState:
 
 
 @dataclass(frozen=True, slots=True)
+class PropertyClue:
+    """Something that a debtor owns, as an event says: what may be preserved, or enforced against."""
+
+    owner: str
+    kind: str
+    description: str
+    location: str
+    amount: Decimal | None
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgmentOrder:
+    """The instrument that is to be enforced: its number, kind, day of effect, and what it orders to be paid."""
+
+    case_number: str
+    kind: str
+    effective_on: date | None
+    amount: Decimal | None
+    performed: Decimal
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """Everything the papers of one case need. `defects` names each missing required fact; a file with defects can
-    only be printed as a draft (不得提交 / NOT FOR FILING). `sample` marks fictional data (样例 / SAMPLE)."""
+    only be printed as a draft (不得提交 / NOT FOR FILING). `sample` marks fictional data (样例 / SAMPLE).
+
+    `defendants`: the borrower first, then who else is sued; `co_borrowers` counts those among them who owe the loan
+    itself (from 1), guarantees and securities point to the others. `papers` are what the route puts into the package.
+    """
 
     our_reference: str
     institution: str
@@ -157,7 +197,7 @@ class CaseFile:
     as_of: date
     plaintiff: Organisation
     agent: Agent | None
-    defendant: NaturalPerson
+    defendants: tuple[Party, ...]
     contract: Contract
     disbursed_on: date | None
     disbursed_amount: Decimal | None
@@ -178,3 +218,27 @@ class CaseFile:
     draft: bool
     sample: bool
     provenance: Provenance = UNKNOWN_PROVENANCE
+    further_agents: tuple[Agent, ...] = ()
+    co_borrowers: tuple[int, ...] = ()
+    third_parties: tuple[Party, ...] = ()
+    guarantees: tuple[Guarantee, ...] = ()
+    securities: tuple[Security, ...] = ()
+    property_clues: tuple[PropertyClue, ...] = ()
+    judgment: JudgmentOrder | None = None
+    service: ServiceAddress = NO_SERVICE
+    account: BankAccount = NO_ACCOUNT
+    service_clause: str = ""
+    agreed_address: str = ""
+    papers: tuple[PaperKind, ...] = DEFAULT_PAPERS
+    preservation_fee: Decimal | None = None
+    payment_order_fee: Decimal | None = None
+
+    @property
+    def defendant(self) -> Party:
+        """The first defendant: the borrower."""
+        return self.defendants[0] if self.defendants else NOBODY
+
+    @property
+    def agents(self) -> tuple[Agent, ...]:
+        """All agents ad litem."""
+        return ((self.agent,) if self.agent else ()) + self.further_agents

@@ -10,7 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from litigation.core.party import Agent, Organisation
+from litigation.core.party import (
+    MAX_AGENTS,
+    NO_ACCOUNT,
+    NO_SERVICE,
+    Agent,
+    BankAccount,
+    Organisation,
+    ServiceAddress,
+)
 from litigation.errors import LitigationError
 
 ORGANISATION = (
@@ -39,6 +47,9 @@ class PlaintiffData:
     court: str
     sample: bool
     withheld: tuple[str, ...]
+    further_agents: tuple[Agent, ...] = ()
+    service: ServiceAddress = NO_SERVICE
+    account: BankAccount = NO_ACCOUNT
 
 
 def plaintiff_from(data: Mapping[str, Any]) -> PlaintiffData:
@@ -47,18 +58,35 @@ def plaintiff_from(data: Mapping[str, Any]) -> PlaintiffData:
     withheld = data.get("withheld", [])
     if not isinstance(withheld, list) or not all(isinstance(item, str) for item in withheld):
         raise InstitutionDataError("withheld: a list of texts")
+    agents = _agents(data.get("agent"))
     return PlaintiffData(
         organisation=Organisation(**{name: texts[name] for name in (*ORGANISATION, "kind", "ownership")}),
-        agent=_agent(data.get("agent")),
+        agent=agents[0] if agents else None,
         court=texts["court"],
         sample=data.get("sample") is True,
         withheld=tuple(withheld),
+        further_agents=agents[1:],
+        service=ServiceAddress(**_texts(data, "service", ("recipient", "postcode", "address", "phone", "email"))),
+        account=BankAccount(**_texts(data, "account", ("holder", "bank", "number"))),
     )
 
 
-def _agent(data: Any) -> Agent | None:
-    if data is None:
-        return None
+def _agents(data: Any) -> tuple[Agent, ...]:
+    """One agent is a table, two are a list of tables."""
+    listed = [] if data is None else data if isinstance(data, list) else [data]
+    if len(listed) > MAX_AGENTS:
+        raise InstitutionDataError(f"agent: at most {MAX_AGENTS} (CPL 61)")
+    return tuple(_agent(item) for item in listed)
+
+
+def _texts(data: Mapping[str, Any], table: str, names: tuple[str, ...]) -> dict[str, str]:
+    found = data.get(table, {})
+    if not isinstance(found, Mapping):
+        raise InstitutionDataError(f"{table}: a table")
+    return {name: _text(found, name) for name in names}
+
+
+def _agent(data: Any) -> Agent:
     if not isinstance(data, Mapping):
         raise InstitutionDataError("agent: a table")
     return Agent(
@@ -67,6 +95,8 @@ def _agent(data: Any) -> Agent | None:
         title=_text(data, "title"),
         phone=_text(data, "phone"),
         special_powers=data.get("special_powers") is True,
+        licence_no=_text(data, "licence_no"),
+        id_no=_text(data, "id_no"),
     )
 
 

@@ -6,14 +6,18 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from evidence_service.core.report import Report
+from litigation.core.bound_parties import bound_parties
 from litigation.core.casefile import (
     CaseFile,
     CheckLine,
     Contract,
+    JudgmentOrder,
     LoggedEvent,
     LogState,
+    PropertyClue,
     Repayment,
 )
+from litigation.core.costs import payment_order_fee, preservation_fee
 from litigation.core.exhibit_list import exhibits_of
 from litigation.core.fact_table import facts_of
 from litigation.core.history import HistoryEvent, LoanHistory, court_date, day_of
@@ -49,6 +53,9 @@ def assemble_case(
     notes += schedule_defects(history, assessment.terms)
     kinds = {event.type for event in history.current()}
     defects = defects_of(facts, plaintiff.organisation, plaintiff.court, kinds, notes)
+    borrower = _defendant(known)
+    by_event = {exhibit.event_id: exhibit.number for exhibit in reversed(exhibits)}
+    bound = bound_parties(history, borrower, by_event)
     claim = assessment.claim
     accelerated_on, reached_on = acceleration(history, source.as_of)
     return CaseFile(
@@ -59,7 +66,7 @@ def assemble_case(
         as_of=source.as_of,
         plaintiff=plaintiff.organisation,
         agent=plaintiff.agent,
-        defendant=_defendant(known),
+        defendants=(borrower, *bound.others),
         contract=_contract(history, known),
         disbursed_on=day_of(known["disbursed_on"]),
         disbursed_amount=_decimal(known["disbursed_amount"]),
@@ -71,7 +78,7 @@ def assemble_case(
         accelerated_on=accelerated_on,
         acceleration_reached_on=reached_on,
         jurisdiction_clause=_clause_text(history, "jurisdiction"),
-        facts=facts,
+        facts=(*facts, *bound.facts),
         exhibits=exhibits,
         events=tuple(_logged(event, source, history) for event in history.events),
         log=_log_state(source),
@@ -83,6 +90,20 @@ def assemble_case(
         draft=bool(defects) and (source.draft or "parties" in plaintiff.withheld),
         sample=plaintiff.sample,
         provenance=provenance_of(history, surroundings),
+        further_agents=plaintiff.further_agents,
+        co_borrowers=bound.co_borrowers,
+        third_parties=bound.third_parties,
+        guarantees=bound.guarantees,
+        securities=bound.securities,
+        property_clues=_property_clues(history),
+        judgment=_judgment(history),
+        service=plaintiff.service,
+        account=plaintiff.account,
+        service_clause=_clause_text(history, "service"),
+        agreed_address=_agreed_address(history),
+        papers=source.papers,
+        preservation_fee=preservation_fee(claim.total, source.rules, source.as_of) if claim else None,
+        payment_order_fee=payment_order_fee(claim.total, source.rules, source.as_of) if claim else None,
     )
 
 
@@ -131,6 +152,43 @@ def _clause_text(history: LoanHistory, topic: str) -> str:
     signed = history.last("contract.signed")
     texts = signed.payload.get("clause_texts", {}) if signed else {}
     return str(texts.get(topic, ""))
+
+
+def _agreed_address(history: LoanHistory) -> str:
+    """The address for service that the borrower agreed to in the contract."""
+    signed = history.last("contract.signed")
+    return str(signed.payload.get("service_address", "")) if signed else ""
+
+
+def _property_clues(history: LoanHistory) -> tuple[PropertyClue, ...]:
+    return tuple(
+        PropertyClue(
+            owner=str(event.payload.get("owner", "")),
+            kind=str(event.payload["kind"]),
+            description=str(event.payload["description"]),
+            location=str(event.payload.get("location", "")),
+            amount=_decimal(str(event.payload.get("amount", ""))),
+            event_id=event.event_id,
+        )
+        for event in history.all("property.found")
+    )
+
+
+def _judgment(history: LoanHistory) -> JudgmentOrder | None:
+    """The newest judgment, and what was performed on it since."""
+    event = history.last("judgment.entered")
+    if event is None:
+        return None
+    payload = event.payload
+    performed = (Decimal(one.payload["amount"]) for one in history.all("performance.made"))
+    return JudgmentOrder(
+        case_number=str(payload["case_number"]),
+        kind=str(payload["kind"]),
+        effective_on=day_of(payload.get("effective_on")),
+        amount=_decimal(str(payload.get("amount", ""))),
+        performed=sum(performed, Decimal("0.00")),
+        event_id=event.event_id,
+    )
 
 
 def _logged(event: HistoryEvent, source: CaseSource, history: LoanHistory) -> LoggedEvent:

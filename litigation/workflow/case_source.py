@@ -11,6 +11,7 @@ from datetime import date
 
 from evidence_service.core.metadata import ChainClaim
 from evidence_service.ports import LogRecord, PublishedCheckpoint
+from litigation.core.paper_kinds import DEFAULT_PAPERS, PaperKind
 from litigation.core.pinned import PinnedMaterial
 from litigation.core.plaintiff import PlaintiffData
 from litigation.core.rules import Rules
@@ -47,6 +48,7 @@ class CaseSource:
     event_names: Mapping[str, tuple[str, str]]
     draft: bool
     material: PinnedMaterial | None = None
+    papers: tuple[PaperKind, ...] = DEFAULT_PAPERS
 
 
 def our_reference(institution: str, loan: str) -> str:

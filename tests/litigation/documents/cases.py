@@ -26,7 +26,7 @@ from litigation.core.casefile import (
     StatedTotal,
 )
 from litigation.core.claim import Claim, compute_claim
-from litigation.core.party import Agent, NaturalPerson, Organisation
+from litigation.core.party import NOBODY, Agent, NaturalPerson, Organisation
 from litigation.core.terms import Cap, CapMethod, LoanTerms, Payment
 from litigation.core.terms import Repayment as Way
 from litigation.rulebook import load_rules
@@ -46,6 +46,19 @@ CHECKS = (
 )
 ROWS = b'{"rows":[{"on":"2025-04-10","amount":"2496.21"}],"n":1}'
 NOTICE = "【泉安】您的借款已提前到期。\n请尽快还款。\U000f1234"
+BORROWER = NaturalPerson(
+    name="侯英𬱖",
+    gender="男",
+    birth_date=date(1990, 2, 3),
+    ethnicity="汉族",
+    employer="泉州样例鞋业有限公司",
+    job_title="技术员",
+    phone="13800000000",
+    household_address="福建省泉州市晋江市样例镇样例村 1 号",
+    residence_address="福建省泉州市丰泽区样例小区 2 幢 301 室",
+    id_type="居民身份证",
+    id_no="350500199002030000",
+)
 START = datetime(2025, 3, 10, 2, 3, 4, tzinfo=UTC)
 
 
@@ -95,19 +108,7 @@ def ordinary_case(**changes: object) -> CaseFile:
             ownership="民营",
         ),
         agent=Agent("林样例", "福建样例律师事务所", "律师", "0595-00000001", special_powers=False),
-        defendant=NaturalPerson(
-            name="侯英𬱖",
-            gender="男",
-            birth_date=date(1990, 2, 3),
-            ethnicity="汉族",
-            employer="泉州样例鞋业有限公司",
-            job_title="技术员",
-            phone="13800000000",
-            household_address="福建省泉州市晋江市样例镇样例村 1 号",
-            residence_address="福建省泉州市丰泽区样例小区 2 幢 301 室",
-            id_type="居民身份证",
-            id_no="350500199002030000",
-        ),
+        defendants=(BORROWER,),
         contract=Contract(
             name="个人消费贷款合同",
             number="QA-2025-0310-0001",
@@ -199,9 +200,7 @@ def longest_case() -> CaseFile:
     case = ordinary_case()
     name = "阿卜杜热合曼·买买提艾力·侯英𬱖张𱁬䶮㛃𫠠"
     address = "新疆维吾尔自治区伊犁哈萨克自治州察布查尔锡伯自治县" * 6 + "ABCDEFGHIJKLMNOPQRSTUVWXYZ" * 4
-    person = replace(
-        case.defendant, name=name, household_address=address, residence_address=address, employer=address[:70]
-    )
+    person = replace(BORROWER, name=name, household_address=address, residence_address=address, employer=address[:70])
     files = [
         exhibit(
             number,
@@ -216,7 +215,7 @@ def longest_case() -> CaseFile:
     return replace(
         case,
         plaintiff=replace(case.plaintiff, name="泉安" + "消费金融" * 12 + "股份有限公司", address=address[:160]),
-        defendant=person,
+        defendants=(person,),
         contract=replace(
             case.contract,
             borrower=name,
@@ -264,7 +263,7 @@ def emptiest_case() -> CaseFile:
         court="",
         plaintiff=Organisation("", "", "", "", "", "", "", "", ""),
         agent=None,
-        defendant=NaturalPerson("", "", None, "", "", "", "", "", "", "", ""),
+        defendants=(NOBODY,),
         contract=Contract("", "", None, "", "", "", None, None, None, False, None, None, "", (), ()),
         disbursed_on=None,
         disbursed_amount=None,

@@ -128,7 +128,7 @@ def test_same_case_gives_same_bytes_in_another_process(ordinary: RenderedPackage
 
 def test_another_fact_gives_other_bytes(fonts: FontSet, ordinary: RenderedPackage) -> None:
     case = cases.ordinary_case()
-    other = replace(case, defendant=replace(case.defendant, phone="13800000001"))
+    other = replace(case, defendants=(replace(cases.BORROWER, phone="13800000001"),))
     assert render_package(other, fonts).pdf != ordinary.pdf
 
 
@@ -164,13 +164,13 @@ def test_sample_is_marked_on_every_page_and_a_real_case_on_none(fonts: FontSet, 
 
 def test_missing_glyph_names_character_code_point_and_field(fonts: FontSet) -> None:
     case = cases.ordinary_case()
-    case = replace(case, defendant=replace(case.defendant, name="侯\U0003147c"))
+    case = replace(case, defendants=(replace(cases.BORROWER, name="侯\U0003147c"),))
     with pytest.raises(MissingGlyphError) as caught:
         render_package(case, fonts)
     assert caught.value.code == "missing-glyph"
     assert "U+3147C" in str(caught.value)
     assert "\U0003147c" in str(caught.value)
-    assert "defendant.name" in str(caught.value)
+    assert "defendants[0].name" in str(caught.value)
 
 
 def test_without_the_rare_font_a_rare_name_is_refused_and_the_way_out_is_named(plain_fonts: FontSet) -> None:
@@ -183,7 +183,7 @@ def test_without_the_rare_font_ordinary_names_print(plain_fonts: FontSet) -> Non
     case = cases.ordinary_case()
     case = replace(
         case,
-        defendant=replace(case.defendant, name="王样例"),
+        defendants=(replace(cases.BORROWER, name="王样例"),),
         contract=replace(case.contract, borrower="王样例"),
     )
     pdf = opened(render_package(case, plain_fonts).pdf)
@@ -208,6 +208,6 @@ def test_render_needs_no_network_and_no_home(tmp_path: Path, fonts: FontSet, mon
 def test_a_character_that_nobody_sees_stops_a_paper(fonts: FontSet, char: str) -> None:
     """A name that reads otherwise to a program than to a judge is refused, even where a font has an empty glyph."""
     case = cases.ordinary_case()
-    hidden = replace(case, defendant=replace(case.defendant, name=f"王{char}五"))
-    with pytest.raises(MissingGlyphError, match=rf"U\+{ord(char):04X}.*defendant.name"):
+    hidden = replace(case, defendants=(replace(cases.BORROWER, name=f"王{char}五"),))
+    with pytest.raises(MissingGlyphError, match=rf"U\+{ord(char):04X}.*defendants\[0\].name"):
         render_package(hidden, fonts)
