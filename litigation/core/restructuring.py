@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from litigation.core.checks import check_count, check_not_before, check_rate
+from litigation.core.term_checks import check_count, check_not_before, check_rate
 from litigation.core.kinds import Arrears, Kind, Repayment
 from litigation.errors import DebtInputError
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from litigation.core.checks import (
+from litigation.core.term_checks import (
     MAX_AMOUNT,
     check_amount,
     check_cents,

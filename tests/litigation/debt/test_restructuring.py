@@ -43,7 +43,7 @@ def restructured(cutoff: date = date(2025, 7, 25), paid: int = 1, **changes: Any
 
 
 def test_every_sum_of_a_restructured_loan_by_hand() -> None:
-    """Until 5 April, 21 days: penalty on 1000 at 18 % 10.50, compound on 110 1.16, broken interest on 10000 at 12 % 70.00."""
+    """Until 5 April, 21 days: penalty on 1000 is 10.50, compound on 110 is 1.16, broken interest on 10000 is 70.00."""
     answer = restructured()
     (done,) = answer.restructured
     assert done.principal == money("11180.00")  # 10000 not yet due + 1000 overdue + 110 + 70 of interest
