@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from litigation.core.term_checks import check_count, check_not_before, check_rate
 from litigation.core.kinds import Arrears, Kind, Repayment
+from litigation.core.term_checks import check_count, check_not_before, check_rate
 from litigation.errors import DebtInputError
 
 MAX_INSTALMENTS = 600

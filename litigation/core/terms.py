@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from litigation.core.kinds import LEGAL_ORDER, Allocation, Arrears, CapMethod, Kind, Order, Repayment
+from litigation.core.restructuring import Restructuring, check_restructurings
 from litigation.core.term_checks import (
     MAX_AMOUNT,
     check_amount,
@@ -20,8 +22,6 @@ from litigation.core.term_checks import (
     check_not_before,
     check_rate,
 )
-from litigation.core.kinds import LEGAL_ORDER, Allocation, Arrears, CapMethod, Kind, Order, Repayment
-from litigation.core.restructuring import Restructuring, check_restructurings
 from litigation.errors import DebtInputError
 
 __all__ = [

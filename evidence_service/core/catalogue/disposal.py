@@ -33,7 +33,17 @@ TYPES: tuple[EventType, ...] = (
         "exactly which bytes were made, from which state of the log",
         "民事证据规定 19",
         "our_reference:text! package_digest:digest! pdf_digest:digest! pages:integer! "
-        "tree_size:integer! root:digest! as_of:date! draft:boolean!",
+        "tree_size:integer! root:digest! as_of:date! draft:boolean! recipient:text",
+    ),
+    event_type(
+        S,
+        "package.sealed",
+        "诉讼材料包加盖电子签章",
+        "Package sealed",
+        "whose seal was put on which bytes, and what these were before",
+        "电子签名法 13、14",
+        "our_reference:text! package_digest:digest! pdf_digest:digest! unsealed_package_digest:digest! "
+        "unsealed_pdf_digest:digest! holder:text! sample:boolean! timestamp:boolean! recipient:text",
     ),
     event_type(
         S,
@@ -132,7 +142,8 @@ TYPES: tuple[EventType, ...] = (
         "Judgment entered",
         "what was decided",
         "民事诉讼法 155",
-        "case_number:text! kind:text! effective_on:date amount:amount",
+        "case_number:text! kind:text! effective_on:date amount:amount currency:currency perform_days:integer "
+        "interest_base:amount interest_daily_rate:rate interest_from:date",
     ),
     event_type(
         S,

@@ -132,7 +132,9 @@ TYPES: tuple[EventType, ...] = (
         "Loan restructured or extended",
         "acknowledgement; new terms",
         "民法典 678；诉讼时效规定 14",
-        "kind:text! new_term_end:date new_rate:rate agreement_no:text",
+        "kind:text! effective_on:date first_due:date instalments:integer new_term_end:date new_rate:rate "
+        "new_penalty_rate:rate repayment:text principal:amount interest_arrears:text penalty_arrears:text "
+        "compound_arrears:text agreement_no:text",
     ),
     event_type(
         S,
@@ -240,7 +242,7 @@ TYPES: tuple[EventType, ...] = (
         "Recovery after charge-off",
         "money came after the write-off",
         "民法典 561",
-        "amount:amount! currency:currency! fee:amount net:amount",
+        "amount:amount! currency:currency! received_on:date fee:amount net:amount",
     ),
     event_type(
         S,
