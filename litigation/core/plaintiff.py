@@ -40,7 +40,8 @@ class InstitutionDataError(LitigationError):
 
 @dataclass(frozen=True, slots=True)
 class PlaintiffData:
-    """What an institution says of itself as plaintiff. `withheld` names data that its source left out on purpose."""
+    """What an institution says of itself as plaintiff. `withheld` names data that its source left out on purpose;
+    `court_code` and `province` find the court's own rules (docs/spec/rules.md section 4)."""
 
     organisation: Organisation
     agent: Agent | None
@@ -50,11 +51,14 @@ class PlaintiffData:
     further_agents: tuple[Agent, ...] = ()
     service: ServiceAddress = NO_SERVICE
     account: BankAccount = NO_ACCOUNT
+    court_code: str = ""
+    province: str = ""
 
 
 def plaintiff_from(data: Mapping[str, Any]) -> PlaintiffData:
     """Read the master data; wrong kinds are an InstitutionDataError."""
-    texts = {name: _text(data, name) for name in (*ORGANISATION, "kind", "ownership", "court")}
+    others = ("kind", "ownership", "court", "court_code", "province")
+    texts = {name: _text(data, name) for name in (*ORGANISATION, *others)}
     withheld = data.get("withheld", [])
     if not isinstance(withheld, list) or not all(isinstance(item, str) for item in withheld):
         raise InstitutionDataError("withheld: a list of texts")
@@ -67,6 +71,8 @@ def plaintiff_from(data: Mapping[str, Any]) -> PlaintiffData:
         withheld=tuple(withheld),
         further_agents=agents[1:],
         service=ServiceAddress(**_texts(data, "service", ("recipient", "postcode", "address", "phone", "email"))),
+        court_code=texts["court_code"],
+        province=texts["province"],
         account=BankAccount(**_texts(data, "account", ("holder", "bank", "number"))),
     )
 
