@@ -17,16 +17,22 @@ from evidence_service.core.timestamp_token import TimestampError, TimestampToken
 from evidence_service.core.trust import PinnedAuthority, TrustFile
 
 
-def token_times(subject: Subject, trust: TrustFile | None) -> tuple[TimeStatement, ...]:
+def token_times(subject: Subject, trust: TrustFile | None, now: datetime) -> tuple[TimeStatement, ...]:
     """Every time that pinned authorities give to the checkpoint, earliest first. `trust` is in force, or None."""
     if trust is None:
         return ()
     found = []
     for token in _about_checkpoint(subject):
         authority = authority_of(token, trust)
-        if authority is not None:
-            found.append(TimeStatement(token.at, TimeSource.AUTHORITY, authority.name, revoked_at=authority.revoked_at))
+        if authority is not None and token.at <= now:
+            at = latest(token, now)
+            found.append(TimeStatement(at, TimeSource.AUTHORITY, authority.name, revoked_at=authority.revoked_at))
     return tuple(sorted(found, key=lambda one: (one.time, one.name)))
+
+
+def latest(token: TimestampToken, now: datetime) -> datetime:
+    """The latest moment that a token allows: genTime and its accuracy; never after the reader's clock."""
+    return now if now - token.at < token.accuracy else token.at + token.accuracy  # nothing overflows at year 9999
 
 
 def authority_of(token: TimestampToken, trust: TrustFile) -> PinnedAuthority | None:

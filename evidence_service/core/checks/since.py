@@ -26,7 +26,7 @@ def time_statements(
     """
     if trust is None:
         return ()
-    found = [*witness_times(subject, trust), *token_times(subject, trust), *_anchor_time(anchored)]
+    found = [*witness_times(subject, trust), *token_times(subject, trust, now), *_anchor_time(anchored)]
     return tuple(_as_of(one, now) for one in found if one.time <= now)
 
 

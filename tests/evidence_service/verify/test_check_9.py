@@ -44,12 +44,21 @@ def verify(*tokens: bytes, authorities: tuple[PinnedAuthority, ...] = BOTH) -> R
 def test_a_pinned_token_says_when_everything_was_logged_at_the_latest() -> None:
     report = verify(TSA.token(TEXT, STAMPED))
     assert report.check(9).code == "in-time-confirmed"
-    assert "TSA One shows that all were logged by 2026-01-05T04:03:04Z" in report.check(9).reason
+    assert "TSA One shows that all were logged by 2026-01-05T04:03:05.500000Z" in report.check(9).reason
     assert "TSA One" in report.check(9).reason_zh
     first = report.times[0].as_json()
-    assert first["logged_at"] == "2026-01-05T04:03:04Z"
-    assert (first["logged_by"], first["logging_gap"], first["capture_gap"]) == ("TSA One", 7080, 1800)
+    assert first["logged_at"] == "2026-01-05T04:03:05.500000Z"  # genTime and its accuracy of 1.5 s
+    assert (first["logged_by"], first["logging_gap"], first["capture_gap"]) == ("TSA One", 7081, 1800)
     assert "anchored_at" not in first
+
+
+def test_a_token_allows_no_later_moment_than_the_readers_clock_and_none_ahead_of_it() -> None:
+    package = packaged(TSA.token(TEXT, STAMPED))
+    soon = STAMPED + timedelta(seconds=1)
+    report = verify_package(package, replace(trust(*BOTH), issued_at=START), None, soon)
+    assert report.times[0].as_json()["logged_at"] == "2026-01-05T04:03:05Z"
+    before = verify_package(package, replace(trust(*BOTH), issued_at=START), None, STAMPED - timedelta(seconds=1))
+    assert before.check(9).code == "in-time"
 
 
 def test_the_earliest_of_several_authorities_counts() -> None:
