@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -11,11 +12,15 @@ from evidence_service.adapters.timestamp_authority import read_authorities
 from evidence_service.bootstrap import open_engine, open_evidence, require_database
 from evidence_service.service import EvidenceService
 from evidence_service.settings import read_settings
+from litigation.adapters.job_slots import Slots
 from litigation.adapters.seal_keys import read_key
 from litigation.adapters.seal_pyhanko import KeyFileProvider
+from litigation.adapters.sql_batch_store import SqlBatchStore
 from litigation.adapters.sql_case_store import SqlCaseStore
+from litigation.batch_service import BatchService
 from litigation.documents.fonts import FontSet
 from litigation.filing_service import FilingService
+from litigation.ports import JobEngine
 from litigation.service import LitigationService
 from litigation.workflow.seal_package import BundleSealer
 
@@ -24,7 +29,14 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 def open_litigation(evidence: EvidenceService, engine: Engine) -> LitigationService:
     """Open the litigation room of an instance."""
-    return LitigationService(evidence, SqlCaseStore(engine), fonts_folder(), CHECKOUT / "node_modules")
+    settings = evidence.settings
+    return LitigationService(
+        evidence,
+        SqlCaseStore(engine),
+        fonts_folder(),
+        CHECKOUT / "node_modules",
+        lambda fonts: _sealer(settings.home, settings.keys_dir, fonts, stamp=False),
+    )
 
 
 def open_rooms(home: Path | None = None) -> tuple[LitigationService, Engine]:
@@ -43,15 +55,31 @@ def open_filings(home: Path | None = None) -> FilingService:
     return FilingService(open_evidence(settings, engine), SqlCaseStore(engine), engine)
 
 
+def open_batches(home: Path | None = None) -> tuple[BatchService, Callable[[], JobEngine]]:
+    """Open the batches of a home folder, and what makes a worker's job engine: only workers load it."""
+    settings = read_settings(home)
+    litigation, engine = open_rooms(home)
+    folder = settings.home / "batches"
+
+    def job_engine() -> JobEngine:
+        from litigation.adapters.job_dbos import DbosEngine  # noqa: PLC0415 - a second and a half to load
+
+        return DbosEngine(settings.database_url, folder / "jobs.db")
+
+    return BatchService(litigation, SqlBatchStore(engine), Slots(folder / "slots")), job_engine
+
+
 def open_sealer(home: Path | None, *, timestamp: bool) -> BundleSealer:
     """Open the seal of a home folder; the first of its timestamp authorities stamps, where there is one."""
     settings = read_settings(home)
-    key = read_key(settings.keys_dir, passphrase())
-    authorities = read_authorities(settings.home) if timestamp else ()
-    provider = KeyFileProvider(key, authorities[0] if authorities else None)
     folder = fonts_folder()
     fonts = FontSet.load(folder if folder.is_dir() else None, CHECKOUT / "node_modules")
-    return BundleSealer(provider, fonts)
+    return _sealer(settings.home, settings.keys_dir, fonts, stamp=timestamp)
+
+
+def _sealer(home: Path, keys: Path, fonts: FontSet, *, stamp: bool) -> BundleSealer:
+    authorities = read_authorities(home) if stamp else ()
+    return BundleSealer(KeyFileProvider(read_key(keys, passphrase()), authorities[0] if authorities else None), fonts)
 
 
 def passphrase() -> bytes | None:

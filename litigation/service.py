@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, partial
 from hashlib import sha256
@@ -36,6 +37,7 @@ from litigation.workflow.build_package import (
     twin_report,
 )
 from litigation.workflow.case_source import HOUSE_EVENTS, CaseSource, our_reference
+from litigation.workflow.seal_package import BundleSealer, SealedPackage, seal_of, seal_package
 from litigation.workflow.select_overdue import select_overdue
 
 SYSTEM_VERSION = "0.1.0"
@@ -73,7 +75,15 @@ class PackageFile:
 class LitigationService:
     """One instance's cases and packages."""
 
-    def __init__(self, evidence: EvidenceService, cases: SqlCaseStore, fonts_dir: Path, node_modules: Path) -> None:
+    def __init__(
+        self,
+        evidence: EvidenceService,
+        cases: SqlCaseStore,
+        fonts_dir: Path,
+        node_modules: Path,
+        open_seal: Callable[[FontSet], BundleSealer],
+    ) -> None:
+        self._open_seal = open_seal
         self.evidence = evidence
         self.cases = cases
         self._fonts_dir = fonts_dir
@@ -83,6 +93,11 @@ class LitigationService:
     def fonts(self) -> FontSet:
         """The fonts of the papers, loaded once per process."""
         return FontSet.load(self._fonts_dir if self._fonts_dir.is_dir() else None, self._node_modules)
+
+    @cached_property
+    def sealer(self) -> BundleSealer:
+        """The seal of the instance, opened once per process."""
+        return self._open_seal(self.fonts)
 
     def today(self) -> date:
         """Today's date for a court (Asia/Shanghai)."""
@@ -190,6 +205,15 @@ class LitigationService:
         material = self.evidence.material(source.log.institution, loan, source.published)
         return pin_material(self._confirmations(source), material)
 
+    def seal(self, built: BuiltPackage) -> BuiltPackage:
+        """Seal a package that was built. What a provider has not answered yet is asked for again next time."""
+        sign_note = self._sign_note(built.our_reference.partition(":")[0])
+        content, pdf_sha256 = seal_package(built.content, self.sealer, sign_note, self.evidence.now())
+        return replace(built, content=content, pdf_sha256=pdf_sha256)
+
+    def _sign_note(self, institution: str) -> Callable[[str], str]:
+        return partial(self.evidence.sign_package, institution)
+
     def record(self, source: CaseSource, built: list[PackageFile], reason: str) -> None:
         """Log and store what was built: each case and each package once, however often this runs."""
         now = self.evidence.now()
@@ -207,21 +231,29 @@ class LitigationService:
 
     def _new_events(self, source: CaseSource, package: PackageFile, moment: str, reason: str) -> list[dict[str, Any]]:
         opened = {"our_reference": package.our_reference, "route": "litigation", "reasons": [reason]}
+        seal = seal_of(package.path.read_bytes(), self._sign_note(package.institution))
+        made = (seal.unsealed_sha256, seal.unsealed_pdf_sha256) if seal else (package.sha256, package.pdf_sha256)
         built = {
             "our_reference": package.our_reference,
-            "package_digest": package.sha256,
-            "pdf_digest": package.pdf_sha256,
+            "package_digest": made[0],
+            "pdf_digest": made[1],
             "pages": package.pages,
             "tree_size": source.published.checkpoint.size,
             "root": source.published.checkpoint.root.hex(),
             "as_of": source.as_of.isoformat(),
             "draft": package.draft,
+            "recipient": source.recipient,
         }
         case_id = f"case.opened:{sha256(package.our_reference.encode()).hexdigest()[:32]}"
         found = [
             self._house_event(package, case_id, "case.opened", opened, moment),
-            self._house_event(package, f"package.built:{package.sha256}", "package.built", built, moment),
+            self._house_event(package, f"package.built:{made[0]}", "package.built", built, moment),
         ]
+        if seal is not None:
+            sealed = _sealed_payload(package, seal, source.recipient)
+            found.append(
+                self._house_event(package, f"package.sealed:{package.sha256}", "package.sealed", sealed, moment)
+            )
         return [event for event in found if not self._is_logged(package.institution, event["id"])]
 
     def _is_logged(self, institution: str, event_id: str) -> bool:
@@ -275,6 +307,20 @@ class LitigationService:
             tx=anchor.tx,
             block=anchor.block,
         )
+
+
+def _sealed_payload(package: PackageFile, seal: SealedPackage, recipient: str) -> dict[str, Any]:
+    return {
+        "our_reference": package.our_reference,
+        "package_digest": package.sha256,
+        "pdf_digest": seal.pdf_sha256,
+        "unsealed_package_digest": seal.unsealed_sha256,
+        "unsealed_pdf_digest": seal.unsealed_pdf_sha256,
+        "holder": seal.holder,
+        "sample": seal.sample,
+        "timestamp": seal.timestamp,
+        "recipient": recipient,
+    }
 
 
 def _row(source: CaseSource, package: PackageFile, now: Any) -> PackageRow:

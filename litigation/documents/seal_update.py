@@ -26,6 +26,11 @@ _RIGHT, _LOW = 470.0, 52.0  # lower right of the cover, above its foot
 _RECT = f"[{_RIGHT - SIDE / 2:g} {_LOW:g} {_RIGHT + SIDE / 2:g} {_LOW + SIDE:g}]".encode()
 _START = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF\s*\Z")
 _TAIL = 64
+_PREVIOUS = re.compile(rb"trailer\n<< /Size \d+ /Prev (\d{1,12}) /Root ")
+_TRAILER = 512
+_END = b"\n%%EOF\n"
+_SAID = re.compile(rb"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /\S+ /Name <([0-9a-f]+)> (/Reason )?")
+_TOKEN = b"060b2a864886f70d010910020e"  # id-aa-timeStampToken in the hex of the container
 _PRINTED_LOCKED = 4 + 128
 _WIDGET = b"<< /Type /Annot /Subtype /Widget /FT /Sig /T (%s) /F %d /Rect %s /P %d 0 R /V %d 0 R /AP << /N %d 0 R >> >>"
 Part = bytes | int
@@ -76,6 +81,31 @@ def prepare_seal(pdf: bytes, look: SealLook, when: datetime) -> PreparedSeal:
     changed |= {first + place: _numbered(parts, first) for place, parts in enumerate(look.drawing)}
     body = pdf if pdf.endswith(b"\n") else pdf + b"\n"
     return _written(body, changed, signature, _signature(look, when), int(start[1]), trailer)
+
+
+@dataclass(frozen=True, slots=True)
+class SealSeen:
+    """What a sealed bundle says of its seal, and the bundle as it was before. Nothing of it is verified here."""
+
+    unsealed: bytes
+    holder: str
+    sample: bool
+    timestamp: bool
+
+
+def seal_seen(pdf: bytes) -> SealSeen | None:
+    """Read a seal of ours from a sealed bundle; None where there is none.
+
+    The unsealed bundle ends with the line %%EOF that follows the table which the newest trailer names as /Prev.
+    """
+    trailer = pdf.rfind(b"trailer\n", max(0, len(pdf) - _TRAILER))
+    found = _PREVIOUS.match(pdf, trailer) if trailer >= 0 else None
+    end = pdf.find(_END, int(found[1])) if found else -1
+    said = _SAID.search(pdf, end + len(_END)) if end >= 0 else None
+    if said is None:
+        return None
+    holder = bytes.fromhex(said[1].decode()).decode("utf-16")
+    return SealSeen(pdf[: end + len(_END)], holder, said[2] is not None, _TOKEN in pdf[said.end() : trailer])
 
 
 def _signature(look: SealLook, when: datetime) -> tuple[bytes, bytes]:

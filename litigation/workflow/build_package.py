@@ -53,7 +53,7 @@ What it proves: unaltered since it was logged. What happened before rests on the
 
 @dataclass(frozen=True, slots=True)
 class BuiltPackage:
-    """A package in memory. `pages` counts the pages of its PDF."""
+    """A package in memory. `pages` counts the pages of its PDF; `pdf_sha256` is of the PDF in it, sealed or not."""
 
     our_reference: str
     content: bytes

@@ -21,6 +21,7 @@ HOUSE_EVENTS = frozenset(
         "case.opened",
         "case.alerted",
         "package.built",
+        "package.sealed",
         "filing.submitted",
         "hold.placed",
         "hold.released",
@@ -48,6 +49,7 @@ class CaseSource:
     event_names: Mapping[str, tuple[str, str]]
     draft: bool
     material: PinnedMaterial | None = None
+    recipient: str = "court"
     papers: tuple[PaperKind, ...] = DEFAULT_PAPERS
 
 

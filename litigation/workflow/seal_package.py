@@ -18,9 +18,12 @@ from evidence_service.core.package import METADATA, PDF
 from litigation.core.prepared_seal import PreparedSeal
 from litigation.documents.fonts import FontSet
 from litigation.documents.seal_drawing import draw_seal
-from litigation.documents.seal_update import prepare_seal, seal_look
+from litigation.documents.seal_update import prepare_seal, seal_look, seal_seen
 from litigation.errors import LitigationError
 from litigation.ports import PreparedSeals, SealProvider
+
+SignNote = Callable[[str], str]
+SEAL_MARK = b"/T (ProofDocketSeal)"
 
 
 class SealRefusedError(LitigationError):
@@ -37,20 +40,14 @@ class SealPendingError(LitigationError):
 
 @dataclass(frozen=True, slots=True)
 class SealedPackage:
-    """A sealed package in memory, and the digests of what it was made from (hex)."""
+    """What a sealed package was made from (digests in hex), and what its seal says of itself."""
 
-    our_reference: str
-    content: bytes
     pdf_sha256: str
     unsealed_sha256: str
     unsealed_pdf_sha256: str
+    holder: str
     sample: bool
     timestamp: bool
-
-    @property
-    def sha256(self) -> str:
-        """SHA-256 of the sealed ZIP, hex."""
-        return sha256(self.content).hexdigest()
 
 
 class BundleSealer:
@@ -104,39 +101,51 @@ class BundleSealer:
         return known
 
 
-def seal_package(
-    content: bytes, sealer: BundleSealer, sign_note: Callable[[str], str], when: datetime
-) -> SealedPackage:
-    """Put a seal on the PDF of an unsealed package and write the package anew around it.
+def seal_package(content: bytes, sealer: BundleSealer, sign_note: SignNote, when: datetime) -> tuple[bytes, str]:
+    """Put a seal on the PDF of an unsealed package and write the package anew around it; also the sealed PDF's SHA-256.
 
     Everything but the PDF and the manifests stays byte for byte. Refused: a draft (不得提交 / NOT FOR FILING).
     """
     members = container.read(content)
-    metadata = parse_metadata(members[METADATA])
-    if metadata.draft:
+    if parse_metadata(members[METADATA]).draft:
         raise SealRefusedError(
             "a draft is not sealed (不得提交 / NOT FOR FILING): supply what is missing, build it again"
         )
-    unsealed = members[PDF]
-    sealed = sealer.seal(unsealed, when)
-    members[PDF] = sealed
-    pdf_sha256 = sha256(sealed).hexdigest()
+    sealed = sealer.seal(members[PDF], when)
+    return _with_pdf(members, sealed, sign_note), sha256(sealed).hexdigest()
+
+
+def seal_of(content: bytes, sign_note: SignNote) -> SealedPackage | None:
+    """What a package on disk was sealed from; None where it bears no seal. Its signature is deterministic (Ed25519)."""
+    if SEAL_MARK not in content:
+        return None
+    members = container.read(content)
+    seen = seal_seen(members[PDF])
+    if seen is None:
+        return None
+    pdf_sha256 = sha256(members[PDF]).hexdigest()
+    before = _with_pdf(members, seen.unsealed, sign_note)
+    return SealedPackage(
+        pdf_sha256=pdf_sha256,
+        unsealed_sha256=sha256(before).hexdigest(),
+        unsealed_pdf_sha256=sha256(seen.unsealed).hexdigest(),
+        holder=seen.holder,
+        sample=seen.sample,
+        timestamp=seen.timestamp,
+    )
+
+
+def _with_pdf(members: dict[str, bytes], pdf: bytes, sign_note: SignNote) -> bytes:
+    """The package with another PDF, under manifests and a signature of its own."""
+    metadata = parse_metadata(members[METADATA])
+    members = {**members, PDF: pdf}
     payload = {name: data for name, data in members.items() if name.startswith("data/")}
-    listed = bag.parse_manifest(members[bag.MANIFEST])
-    unsealed_pdf_sha256, listed[PDF] = listed[PDF], pdf_sha256
+    listed = bag.parse_manifest(members[bag.MANIFEST]) | {PDF: sha256(pdf).hexdigest()}
     members[bag.MANIFEST] = _manifest(listed)
     members[bag.BAG_INFO] = bag.bag_info(metadata, payload)
     members[bag.TAG_MANIFEST] = bag.manifest_text({name: members[name] for name in bag.TAGGED})
     members[bag.NOTE] = sign_note(bag.note_text(metadata.origin, members[bag.TAG_MANIFEST])).encode()
-    return SealedPackage(
-        our_reference=metadata.our_reference,
-        content=container.build(members),
-        pdf_sha256=pdf_sha256,
-        unsealed_sha256=sha256(content).hexdigest(),
-        unsealed_pdf_sha256=unsealed_pdf_sha256,
-        sample=sealer.sample,
-        timestamp=sealer.timestamps,
-    )
+    return container.build(members)
 
 
 def _manifest(listed: Mapping[str, str]) -> bytes:
