@@ -38,3 +38,9 @@ class RuleMissingError(LitigationError):
     """No rule is recorded for that day: somebody must look it up and enter it with its source."""
 
     code: ClassVar[str] = "rule-missing"
+
+
+class TermsMissingError(LitigationError):
+    """The history does not hold what a claim is computed from."""
+
+    code: ClassVar[str] = "terms-missing"

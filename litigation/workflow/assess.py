@@ -8,13 +8,15 @@ from decimal import Decimal
 
 from litigation.core.casefile import StatedTotal
 from litigation.core.claim import Claim, compute_claim, schedule_for
-from litigation.core.history import LoanHistory, day_of
-from litigation.core.loan_terms import TermsMissingError, payments_of, terms_of
+from litigation.core.court_settings import cap_entry
+from litigation.core.history import LoanHistory, court_date, day_of
+from litigation.core.ledger import run_ledger
+from litigation.core.loan_terms import payments_of, terms_of
 from litigation.core.rules import Rules
 from litigation.core.terms import LoanTerms, Payment
 from litigation.core.triage import assess_overdue
+from litigation.errors import DebtInputError, RuleMissingError, TermsMissingError
 
-CAP_RULE = "cap.financial"
 STATED: tuple[tuple[str, str, str, str], ...] = (
     ("loan.issued", "amount", "发放金额", "amount issued"),
     ("payment.summarised", "total", "已收合计", "total received"),
@@ -38,15 +40,19 @@ class Assessment:
     missing: str
 
 
-def assess(history: LoanHistory, as_of: date, rules: Rules) -> Assessment:
-    """Compute the claim of a loan at its cut-off, or collect what its source states as totals."""
+def assess(history: LoanHistory, as_of: date, rules: Rules, court_code: str = "") -> Assessment:
+    """Compute the claim of a loan at its cut-off, or collect what its source states as totals.
+
+    The cap is that of the court for contracts of that day, else the general one (docs/spec/rules.md section 4).
+    """
     stated = _stated(history)
     try:
-        terms = terms_of(history, rules.number(CAP_RULE, as_of), as_of)
-    except TermsMissingError as error:
+        terms = terms_of(history, _cap(history, as_of, rules, court_code), as_of)
+        payments = payments_of(history, as_of)
+        claim = compute_claim(terms, payments, as_of, rules=rules)
+    except (TermsMissingError, DebtInputError) as error:
         return Assessment(None, None, (), stated, str(error))
-    payments = payments_of(history, as_of)
-    return Assessment(compute_claim(terms, payments, as_of, rules=rules), terms, payments, stated, "")
+    return Assessment(claim, terms, payments, stated, "")
 
 
 def overdue_days(history: LoanHistory, as_of: date, rules: Rules) -> int:
@@ -55,11 +61,26 @@ def overdue_days(history: LoanHistory, as_of: date, rules: Rules) -> int:
     Where no claim can be computed, by what the lender itself recorded: so the loan is chosen, and its refusal is seen.
     """
     try:
-        terms = terms_of(history, rules.number(CAP_RULE, as_of), as_of)
-    except TermsMissingError:
+        terms = terms_of(history, _cap(history, as_of, rules), as_of)
+        if terms.restructurings:
+            return run_ledger(terms, payments_of(history, as_of), as_of).overdue_days
+    except (TermsMissingError, DebtInputError):
         recorded = [day_of(event.payload["due_on"]) for event in history.all("instalment.overdue")]
         return max(((as_of - due).days for due in recorded if due is not None), default=0)
     return assess_overdue(schedule_for(terms), payments_of(history, as_of), as_of).days
+
+
+def contract_day(history: LoanHistory, as_of: date) -> date:
+    """The day of the contract in China: what decides which cap a court applies."""
+    signed = history.last("contract.signed")
+    return court_date(signed.occurred_at) if signed else as_of
+
+
+def _cap(history: LoanHistory, as_of: date, rules: Rules, court_code: str = "") -> Decimal:
+    number = cap_entry(rules, contract_day(history, as_of), court_code).number
+    if number is None:
+        raise RuleMissingError("the cap of the day of the contract is no number")
+    return number
 
 
 def _stated(history: LoanHistory) -> tuple[StatedTotal, ...]:
