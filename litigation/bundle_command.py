@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -98,14 +98,12 @@ def bundle_command(context: click.Context, /, out: Path, as_json: bool, **option
 
     Exit 0 when every case was built, 1 when some were not (they are listed with the reason; the rest is done).
     """
-    if bool(options["overdue"]) == bool(options["loans"]):
-        raise click.UsageError("say --overdue, or name loans with --loan")
+    check_choice(options)
     service, _ = open_rooms(home_of(context))
     require_initialised(service.evidence)
     started = time.monotonic()
-    source = _pin(service, options)
-    loans = list(options["loans"]) or service.overdue(source, options["min_days"])
-    loans = loans[: options["limit"]] if options["limit"] else loans
+    source = pin_as_asked(service, options)
+    loans = chosen_loans(service, source, options)
     out.mkdir(parents=True, exist_ok=True)
     built, failures = build_packages(
         service,
@@ -134,7 +132,20 @@ def bundle_command(context: click.Context, /, out: Path, as_json: bool, **option
         raise click.exceptions.Exit(1)
 
 
-def _pin(service: LitigationService, options: dict[str, Any]) -> CaseSource:
+def check_choice(options: Mapping[str, Any]) -> None:
+    """Loans are chosen in one of two ways."""
+    if bool(options["overdue"]) == bool(options["loans"]):
+        raise click.UsageError("say --overdue, or name loans with --loan")
+
+
+def chosen_loans(service: LitigationService, source: CaseSource, options: Mapping[str, Any]) -> list[str]:
+    """The loans that the options choose."""
+    loans = list(options["loans"]) or service.overdue(source, options["min_days"])
+    return loans[: options["limit"]] if options["limit"] else loans
+
+
+def pin_as_asked(service: LitigationService, options: Mapping[str, Any]) -> CaseSource:
+    """Pin what the options ask for; a day that has not come is refused."""
     as_of: datetime | None = options["as_of"]
     today = service.today()
     if as_of and as_of.date() > today:

@@ -1,4 +1,7 @@
-"""What the outside must promise to the litigation room: filing, docket, seals, batches. Adapters keep it; tests check them."""
+"""What the outside must promise to the litigation room: filing, docket, seals, batches.
+
+Adapters keep it; tests check them.
+"""
 
 from __future__ import annotations
 

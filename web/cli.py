@@ -29,6 +29,7 @@ COMMANDS = (
     ("trust", "evidence_service.trust_commands", "trust_group"),
     ("verify", "evidence_service.verify_commands", "verify"),
     ("bundle", "litigation.bundle_command", "bundle_command"),
+    ("batch", "litigation.batch_commands", "batch_group"),
     ("file", "litigation.filing_commands", "file_command"),
     ("docket", "litigation.filing_commands", "docket_group"),
     ("audit", "evidence_service.commands", "audit_group"),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from evidence_service.core.event import format_instant, parse_instant
 from evidence_service.database import reading, writing
@@ -56,20 +57,29 @@ class SqlCaseStore:
         known = self._case(row.our_reference)
         if known is not None:
             return known
-        with writing(self._engine) as connection:
-            connection.execute(
-                insert(tables.case).values(
-                    our_reference=row.our_reference,
-                    institution=row.institution,
-                    loan=row.loan,
-                    state=row.state,
-                    opened_at=format_instant(row.opened_at),
+        try:
+            with writing(self._engine) as connection:
+                connection.execute(
+                    insert(tables.case).values(
+                        our_reference=row.our_reference,
+                        institution=row.institution,
+                        loan=row.loan,
+                        state=row.state,
+                        opened_at=format_instant(row.opened_at),
+                    )
                 )
-            )
+        except IntegrityError:  # another worker of the batch opened it at this moment
+            return self._case(row.our_reference) or row
         return row
 
     def add_package(self, row: PackageRow) -> bool:
         """Store a package; False where exactly these bytes are stored already."""
+        try:
+            return self._add_package(row)
+        except IntegrityError:  # another worker of the batch stored it at this moment
+            return False
+
+    def _add_package(self, row: PackageRow) -> bool:
         table = tables.package
         with writing(self._engine) as connection:
             known = connection.execute(

@@ -1,4 +1,4 @@
-"""The tables of the litigation room: cases, packages, filings, docket entries, batches. Instants are RFC 3339 text in UTC.
+"""The tables of the litigation room: cases, packages, filings, docket entries, batches. Instants: RFC 3339 in UTC.
 
 `package` and `docket_entry` are append-only; a case and a filing move through states and each move is also an event
 in the evidence log.

@@ -11,8 +11,10 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 from hashlib import sha256
 
-CHUNK = 20
-"""Cases that one worker takes at a time. The last chunks are what keeps one core waiting for the other."""
+MAX_CHUNK = 20
+"""Cases that one worker takes at a time, at most: queueing one costs as much as five of its steps."""
+CHUNKS = 32
+"""Chunks of a small batch: enough that no core waits long for another one's last."""
 MAX_TRIES = 3
 """How often a case may take its worker along before it counts as failed."""
 WINDOW = timedelta(seconds=60)

@@ -1,0 +1,108 @@
+"""Work: the cases of one chunk of a batch, each built, written and marked; one bad case never stops the rest.
+
+Spec: docs/spec/batch.md section 3. A case is counted before it is touched and marked after its file is durable, so
+whoever is killed in between leaves either nothing or a package that the next one writes again, byte for byte.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from traceback import extract_tb
+
+from evidence_service.database import DatabaseError
+from evidence_service.errors import ProofDocketError
+from litigation.core.batch import MAX_TRIES, Batch, BatchItem, ItemState
+from litigation.ports import BatchStore
+from litigation.workflow.build_package import BuiltPackage
+from litigation.workflow.case_source import CaseSource, our_reference
+from litigation.workflow.run_batch import file_name, write_file
+
+BACK_OFF_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What a worker builds with. `source` gives the pinned source of a batch, or raises BatchPinsError."""
+
+    store: BatchStore
+    source: Callable[[Batch], CaseSource]
+    build: Callable[[CaseSource, str], BuiltPackage]
+    seal: Callable[[BuiltPackage], BuiltPackage] | None
+    record: Callable[[Batch, list[BatchItem]], None]
+    now: Callable[[], datetime]
+
+
+def cases_of_chunk(store: BatchStore, batch_id: str, chunk: int) -> list[int]:
+    """The places of a chunk's cases, in their order: the same whenever it is asked."""
+    return [item.position for item in store.items(batch_id, chunk=chunk)]
+
+
+def build_case(hands: Hands, batch_id: str, position: int) -> str:
+    """Build one case if it still waits; returns where it stands then."""
+    item = hands.store.item(batch_id, position)
+    if item.state is not ItemState.WAITING:
+        return str(item.state.value)
+    if item.tries >= MAX_TRIES:
+        text = f"this case was begun {item.tries} times, and each time its worker ended with it"
+        return _finish(hands, replace(item, state=ItemState.FAILED, code="worker-died", reason=text))
+    hands.store.begin(item)
+    # Crash here: one try is counted, nothing else happened.
+    began = replace(item, tries=item.tries + 1)
+    try:
+        done = _built(hands, hands.store.batch(batch_id), began)
+    except DatabaseError:
+        time.sleep(BACK_OFF_SECONDS)
+        raise  # not this case's fault: the chunk is queued again
+    except ProofDocketError as error:
+        done = replace(began, state=ItemState.FAILED, code=error.code, reason=str(error))
+    except Exception as error:  # a poisoned case: whatever it does to the program, the other cases are built
+        done = replace(began, state=ItemState.FAILED, code="program-fault", reason=_fault(error))
+    return _finish(hands, done)
+
+
+def record_chunk(hands: Hands, batch_id: str, chunk: int) -> int:
+    """Log and store what a chunk built and nobody recorded yet; returns how many packages. Twice is once."""
+    items = hands.store.items(batch_id, chunk=chunk, state=ItemState.BUILT)
+    waiting = [item for item in items if not item.recorded]
+    if waiting:
+        batch = hands.store.batch(batch_id)
+        hands.record(batch, waiting)
+        # Crash here: logged and stored; the next one finds both and marks them.
+        hands.store.mark_recorded(waiting)
+    return len(waiting)
+
+
+def _built(hands: Hands, batch: Batch, item: BatchItem) -> BatchItem:
+    source = hands.source(batch)
+    built = hands.build(source, item.loan)
+    if batch.sealed and hands.seal is not None:
+        built = hands.seal(built)
+    path = Path(batch.folder) / file_name(our_reference(batch.institution, item.loan), batch.as_of.isoformat())
+    write_file(path, built.content)
+    # Crash here: the package lies there, the case still waits; it is built again and replaces the file.
+    return replace(
+        item,
+        state=ItemState.BUILT,
+        path=str(path),
+        sha256=sha256(built.content).hexdigest(),
+        pdf_sha256=built.pdf_sha256,
+        size=len(built.content),
+        pages=built.pages,
+        draft=built.draft,
+    )
+
+
+def _finish(hands: Hands, item: BatchItem) -> str:
+    hands.store.finish(replace(item, finished_at=hands.now()))
+    return str(item.state.value)
+
+
+def _fault(error: Exception) -> str:
+    """What broke and where; never what it was about: a message may hold personal data."""
+    frame = extract_tb(error.__traceback__)[-1]
+    return f"the program broke on this case ({type(error).__name__} at {Path(frame.filename).name}:{frame.lineno})"
