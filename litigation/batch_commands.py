@@ -47,6 +47,7 @@ def batch_group() -> None:
 @click.option(
     "--draft", is_flag=True, help="Build cases with missing facts as drafts marked 不得提交 / NOT FOR FILING."
 )
+@click.option("--seal", is_flag=True, help="Seal each package with the seal of the instance.")
 @click.option("--institution", help="Which log, where the instance has several.")
 @workers_option
 @detach_option
@@ -64,7 +65,7 @@ def start_command(context: click.Context, /, out: Path, detach: bool, as_json: b
     source = pin_as_asked(service.litigation, options)
     loans = chosen_loans(service.litigation, source, options)
     out.mkdir(parents=True, exist_ok=True)
-    order = Order(loans, out.resolve(), OVERDUE if options["overdue"] else NAMED)
+    order = Order(loans, out.resolve(), OVERDUE if options["overdue"] else NAMED, sealed=options["seal"])
     batch = service.start(source, order)
     _go_on(service, batch, options["workers"], detach=detach, as_json=as_json)
 
@@ -238,6 +239,7 @@ def _answer(batch: Batch, now: BatchProgress) -> Mapping[str, Any]:
         "tree_size": batch.tree_size,
         "inputs_digest": batch.inputs_digest,
         "draft": batch.draft,
+        "sealed": batch.sealed,
         "started_at": format_instant(batch.created_at),
         "out": batch.folder,
     }

@@ -160,7 +160,7 @@ class BatchService:
             store=self.store,
             source=self._source,
             build=self.litigation.build,
-            seal=None,
+            seal=self.litigation.seal,
             record=self._record,
             now=self._now,
         )

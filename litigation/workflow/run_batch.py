@@ -6,12 +6,14 @@ temporary name, synced and renamed, so that a killed worker leaves no half packa
 
 from __future__ import annotations
 
+import fcntl
 import multiprocessing
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -61,6 +63,23 @@ def write_file(path: Path, content: bytes) -> None:
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise PackageNotWrittenError(f"the package cannot be written ({error.strerror})") from error
+
+
+@contextmanager
+def sole_writer(folder: Path, batch: str, position: int) -> Iterator[None]:
+    """While this lasts, nobody else writes the package of this case: a byte of the batch's lock file is held.
+
+    A worker that was thought dead and wakes up meets the lock, and what was done meanwhile.
+    """
+    try:
+        handle = os.open(folder / f".{batch}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise PackageNotWrittenError(f"the folder of the packages takes no file ({error.strerror})") from error
+    try:
+        fcntl.lockf(handle, fcntl.LOCK_EX, 1, position)
+        yield
+    finally:
+        os.close(handle)
 
 
 def run_cases(

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from traceback import extract_tb
 
@@ -20,7 +19,7 @@ from litigation.core.batch import MAX_TRIES, Batch, BatchItem, ItemState
 from litigation.ports import BatchStore
 from litigation.workflow.build_package import BuiltPackage
 from litigation.workflow.case_source import CaseSource, our_reference
-from litigation.workflow.run_batch import file_name, write_file
+from litigation.workflow.run_batch import file_name, sole_writer, write_file
 
 BACK_OFF_SECONDS = 2.0
 
@@ -32,7 +31,7 @@ class Hands:
     store: BatchStore
     source: Callable[[Batch], CaseSource]
     build: Callable[[CaseSource, str], BuiltPackage]
-    seal: Callable[[BuiltPackage], BuiltPackage] | None
+    seal: Callable[[BuiltPackage], BuiltPackage]
     record: Callable[[Batch, list[BatchItem]], None]
     now: Callable[[], datetime]
 
@@ -54,15 +53,14 @@ def build_case(hands: Hands, batch_id: str, position: int) -> str:
     # Crash here: one try is counted, nothing else happened.
     began = replace(item, tries=item.tries + 1)
     try:
-        done = _built(hands, hands.store.batch(batch_id), began)
+        return _built(hands, hands.store.batch(batch_id), began)
     except DatabaseError:
         time.sleep(BACK_OFF_SECONDS)
         raise  # not this case's fault: the chunk is queued again
     except ProofDocketError as error:
-        done = replace(began, state=ItemState.FAILED, code=error.code, reason=str(error))
+        return _finish(hands, replace(began, state=ItemState.FAILED, code=error.code, reason=str(error)))
     except Exception as error:  # a poisoned case: whatever it does to the program, the other cases are built
-        done = replace(began, state=ItemState.FAILED, code="program-fault", reason=_fault(error))
-    return _finish(hands, done)
+        return _finish(hands, replace(began, state=ItemState.FAILED, code="program-fault", reason=_fault(error)))
 
 
 def record_chunk(hands: Hands, batch_id: str, chunk: int) -> int:
@@ -77,24 +75,31 @@ def record_chunk(hands: Hands, batch_id: str, chunk: int) -> int:
     return len(waiting)
 
 
-def _built(hands: Hands, batch: Batch, item: BatchItem) -> BatchItem:
+def _built(hands: Hands, batch: Batch, item: BatchItem) -> str:
     source = hands.source(batch)
     built = hands.build(source, item.loan)
-    if batch.sealed and hands.seal is not None:
+    if batch.sealed:
         built = hands.seal(built)
     path = Path(batch.folder) / file_name(our_reference(batch.institution, item.loan), batch.as_of.isoformat())
-    write_file(path, built.content)
-    # Crash here: the package lies there, the case still waits; it is built again and replaces the file.
-    return replace(
-        item,
-        state=ItemState.BUILT,
-        path=str(path),
-        sha256=sha256(built.content).hexdigest(),
-        pdf_sha256=built.pdf_sha256,
-        size=len(built.content),
-        pages=built.pages,
-        draft=built.draft,
-    )
+    with sole_writer(path.parent, batch.id, item.position):
+        now = hands.store.item(item.batch, item.position)
+        if (now.state, now.tries) != (ItemState.WAITING, item.tries):
+            return str(now.state.value)  # we were taken for dead, and somebody else has this case
+        write_file(path, built.content)
+        # Crash here: the package lies there, the case still waits; it is built again and replaces the file.
+        return _finish(
+            hands,
+            replace(
+                item,
+                state=ItemState.BUILT,
+                path=str(path),
+                sha256=built.sha256,
+                pdf_sha256=built.pdf_sha256,
+                size=len(built.content),
+                pages=built.pages,
+                draft=built.draft,
+            ),
+        )
 
 
 def _finish(hands: Hands, item: BatchItem) -> str:
