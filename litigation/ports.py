@@ -315,7 +315,7 @@ class BatchStore(Protocol):
         ...
 
     def finish(self, item: BatchItem) -> bool:
-        """Store the end of a case that still waits; False where another worker was first."""
+        """Store the end of a case that still waits for this try of it; False where another worker has it."""
         ...
 
     def mark_recorded(self, items: Sequence[BatchItem]) -> None:

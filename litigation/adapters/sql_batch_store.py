@@ -94,9 +94,9 @@ class SqlBatchStore:
             connection.execute(query)
 
     def finish(self, item: BatchItem) -> bool:
-        """Store the end of a case that still waits; False where another worker was first."""
-        values = _item_values(item)
-        query = update(ITEM).where(*_at(item), ITEM.c.state == ItemState.WAITING.value).values(values)
+        """Store the end of a case that still waits for this try of it; False where another worker has it."""
+        waits = (ITEM.c.state == ItemState.WAITING.value) & (ITEM.c.tries == item.tries)
+        query = update(ITEM).where(*_at(item), waits).values(_item_values(item))
         with writing(self._engine) as connection:
             return _changed(connection.execute(query)) == 1
 
