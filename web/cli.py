@@ -32,6 +32,7 @@ COMMANDS = (
     ("batch", "litigation.batch_commands", "batch_group"),
     ("file", "litigation.filing_commands", "file_command"),
     ("docket", "litigation.filing_commands", "docket_group"),
+    ("court", "litigation.court_side.commands", "court_group"),
     ("audit", "evidence_service.commands", "audit_group"),
     ("database", "evidence_service.database_commands", "database_group"),
     ("erase", "evidence_service.erasure_commands", "erase_command"),

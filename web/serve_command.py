@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 
 import click
+from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from evidence_service.api.app import PREFIX, create_api
@@ -16,6 +17,9 @@ from evidence_service.http_server import AddressTakenError, require_free
 from evidence_service.service import require_initialised
 from evidence_service.settings import read_settings
 from litigation.bootstrap import open_rooms
+from litigation.court_side.api.app import PREFIX as INTAKE
+from litigation.court_side.api.app import create_intake
+from litigation.court_side.bootstrap import open_court
 from web.app import create_app
 from web.rooms import open_instance
 from web.serve import serve
@@ -27,12 +31,22 @@ LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--role",
+    type=click.Choice(["lender", "court"]),
+    default="lender",
+    show_default=True,
+    help="Whose instance --home is: a court's takes filings under /api/court/v1.",
+)
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 32), help="Processes.")
 @click.pass_context
 @refusals_exit_1
-def serve_command(context: click.Context, host: str, port: int, workers: int) -> None:
+def serve_command(context: click.Context, host: str, port: int, role: str, workers: int) -> None:
     """Run the web application, and the API under /api/v1. /verify is public; other pages need an account."""
     home = home_of(context)
+    if role == "court":
+        _serve_court(home, host, port, workers)
+        return
     service, engine = open_rooms(home)
     require_initialised(service.evidence)
     require_free(host, port)
@@ -47,6 +61,14 @@ def serve_command(context: click.Context, host: str, port: int, workers: int) ->
         return DispatcherMiddleware(pages, {PREFIX: create_api(open_door(home))})
 
     serve(make_app, host, port, workers)
+
+
+def _serve_court(home: Path | None, host: str, port: int, workers: int) -> None:
+    """Serve a court's intake. Each worker opens its own database after the fork."""
+    court = open_court(home).describe()
+    require_free(host, port)
+    say(f"{court['name']} takes filings on http://{host}:{port}{INTAKE}; stop with Ctrl-C")
+    serve(lambda: DispatcherMiddleware(NotFound(), {INTAKE: create_intake(open_court(home))}), host, port, workers)
 
 
 def session_key(folder: Path) -> bytes:

@@ -19,6 +19,7 @@ from litigation.errors import LitigationError
 
 ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}\Z")
 SLUG_LENGTH = 40
+FILING_TAG = "proofdocket/filing/v1"
 
 
 class FilingRefusedError(LitigationError):
@@ -137,6 +138,19 @@ def checksummed(address: str) -> str:
     return "0x" + "".join(
         char.upper() if int(mark, 16) >= 8 else char for char, mark in zip(digits, marks, strict=False)
     )
+
+
+def filing_id_of(package_sha256: str, court: str, filer: str, chain_id: int, registry: str) -> str:
+    """The filing id as FilingRegistry makes it: keccak256 of the ABI encoding in docs/spec/file.md, "Filing id"."""
+    head = [
+        (6 * 32).to_bytes(32, "big"),  # where the text stands
+        bytes.fromhex(package_sha256),
+        *(bytes.fromhex(address[2:]).rjust(32, b"\0") for address in (court, filer)),
+        chain_id.to_bytes(32, "big"),
+        bytes.fromhex(registry[2:]).rjust(32, b"\0"),
+    ]
+    text = FILING_TAG.encode()
+    return "0x" + keccak256(b"".join(head) + len(text).to_bytes(32, "big") + text.ljust(32, b"\0")).hex()
 
 
 def folder_name(filing: Filing) -> str:

@@ -5,8 +5,11 @@ Spec: docs/spec/filing.md, "Filers".
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 from datetime import datetime
+
+NOBODY = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +23,9 @@ class Filer:
     digest: bytes
     added_at: datetime
     revoked_at: datetime | None = None
+
+
+def opens(filer: Filer | None, digest: bytes) -> bool:
+    """Whether a secret with this digest is the filer's. Constant time, also where there is no such filer."""
+    same = hmac.compare_digest(NOBODY if filer is None else filer.digest, digest)
+    return same and filer is not None and filer.revoked_at is None

@@ -1,0 +1,167 @@
+"""Take in what a filer sends: the package under its digest, then the letter; answered with a signed receipt.
+
+Spec: docs/spec/filing.md, "Intake". Both steps may be repeated: the same bytes get the same answer, others are refused.
+The receipt leaves only when package, submission and receipt are durable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+from evidence_service.core import container
+from evidence_service.core.canonical import CanonicalError, parse_strict
+from evidence_service.core.metadata import PackageMetadata, parse_metadata
+from evidence_service.core.package import METADATA
+from evidence_service.errors import ConflictError, MalformedInputError, NotFoundError, ProofDocketError
+from litigation.core.court_entry import EntryKind
+from litigation.core.filing import filing_id_of
+from litigation.core.filing_letter import FilingLetter, LetterError, read_letter
+from litigation.court_side.core.filer import Filer
+from litigation.court_side.core.submission import Submission, SubmissionState
+from litigation.court_side.ports import StoredMove
+from litigation.court_side.workflow.record import NO_FILING, CourtDoors, append_entry, submission_of, write_entry
+
+MOVES = frozenset({"withdrawal", "payment", "amendment", "fee_refund", "fee_paid"})
+"""What a filer may send about a filing after its receipt."""
+
+
+class PackageMissingError(ConflictError):
+    """The letter came before its package; send the package first."""
+
+    code = "package-missing"
+
+
+class FilingDiffersError(ConflictError):
+    """A filing of this id was received before, with another letter."""
+
+    code = "filing-differs"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The court's signed receipt, and whether the filing is new."""
+
+    note: str
+    created: bool
+
+
+def take_package(digest: str, pieces: Iterable[bytes], doors: CourtDoors) -> tuple[int, bool]:
+    """Keep a package under its digest; (size, whether it is new). A known one is not written again."""
+    known = doors.shelf.size(digest)
+    if known is None:
+        return doors.shelf.take(digest, pieces), True
+    for _piece in pieces:  # read and forget: the sender is answered when it has sent
+        pass
+    return known, False
+
+
+def take_filing(filing_id: str, raw: bytes, filer: Filer, doors: CourtDoors) -> Receipt:
+    """Take a letter whose package is here; returns the receipt, the same one for the same letter."""
+    letter = read_letter(raw)
+    _require_ours(letter, filing_id, filer, doors)
+    size = doors.shelf.size(letter.package_sha256)
+    if size is None:
+        raise PackageMissingError(f"package {letter.package_sha256} is not here yet; PUT it first")
+    if size != letter.size:
+        raise LetterError(f"filing.package.size: the package has {size} bytes")
+    metadata = metadata_of(doors.shelf.read(letter.package_sha256))
+    with doors.store.unit():
+        known = doors.store.submission(filing_id)
+        if known is not None:
+            return _repeated(known, raw, filer, doors)
+        cured = _cured(letter, filer, doors)
+        moment = doors.now()
+        doors.store.add_submission(
+            Submission(
+                filing_id=filing_id,
+                filer=filer.id,
+                institution=filer.institution,
+                our_reference=letter.our_reference,
+                loan=metadata.loan if metadata else "",
+                package_sha256=letter.package_sha256,
+                size=size,
+                letter=raw,
+                state=SubmissionState.RECEIVED,
+                urgent=False,
+                assigned_to=cured.assigned_to if cured else "",
+                case_number="",
+                cures=letter.cures,
+                result="",
+                received_at=moment,
+                moved_at=moment,
+            )
+        )
+        detail = {
+            "package_sha256": letter.package_sha256,
+            "size": size,
+            "letter_sha256": letter.sha256,
+            "our_reference": letter.our_reference,
+            "filer": letter.filer,
+        }
+        entry = append_entry(filing_id, EntryKind.RECEIVED, detail, "", moment, doors)
+        if cured is not None:
+            write_entry(cured, EntryKind.CURED, {"filing": filing_id}, "", doors)
+    return Receipt(entry.note, created=True)
+
+
+def take_move(filing_id: str, digest: str, raw: bytes, filer: Filer, doors: CourtDoors) -> bool:
+    """Take what a filer sends about a filing; False where it is here already. A clerk acts on it."""
+    if sha256(raw).hexdigest() != digest:
+        raise MalformedInputError(f"the body has SHA-256 {sha256(raw).hexdigest()}, not the one of the address")
+    value = parse_strict(raw)
+    kind = value.get("kind") if isinstance(value, dict) else None
+    if kind not in MOVES:
+        raise CanonicalError(f"kind: one of {', '.join(sorted(MOVES))}")
+    with doors.store.unit():
+        submission = submission_of(filing_id, doors)
+        require_own(submission, filer)
+        return doors.store.add_move(StoredMove(0, filing_id, digest, kind, raw, doors.now()))
+
+
+def metadata_of(package: bytes) -> PackageMetadata | None:
+    """What a package says of itself; None where it cannot be read (the examination says why)."""
+    try:
+        return parse_metadata(container.read(package)[METADATA])
+    except (ProofDocketError, KeyError):
+        return None
+
+
+def require_own(submission: Submission, filer: Filer) -> None:
+    """Another filer's filing is not there, in the very words of one that does not exist."""
+    if submission.institution != filer.institution:
+        raise NotFoundError(NO_FILING)
+
+
+def _require_ours(letter: FilingLetter, filing_id: str, filer: Filer, doors: CourtDoors) -> None:
+    court = doors.court
+    if letter.filing_id != filing_id:
+        raise LetterError(f"filing.filing_id: {letter.filing_id}, but the address says {filing_id}")
+    if letter.institution != filer.institution:
+        raise LetterError("filing.institution: this key is of another institution")
+    if letter.court_address != doors.address:
+        raise LetterError(f"filing.court_address: this court's address is {doors.address}")
+    if court.on_chain and (letter.chain_id, letter.registry) != (court.chain_id, court.registry):
+        raise LetterError(f"filing.registry: this court answers on {court.registry}, chain {court.chain_id}")
+    made = filing_id_of(letter.package_sha256, letter.court_address, letter.filer, letter.chain_id, letter.registry)
+    if made != filing_id:
+        raise LetterError(f"filing.filing_id: package, court, filer and registry of this letter make {made}")
+
+
+def _repeated(known: Submission, raw: bytes, filer: Filer, doors: CourtDoors) -> Receipt:
+    if known.letter != raw or known.institution != filer.institution:
+        raise FilingDiffersError("a filing of this id was received with another letter; see its receipt")
+    return Receipt(doors.store.entries(known.filing_id)[0].note, created=False)
+
+
+def _cured(letter: FilingLetter, filer: Filer, doors: CourtDoors) -> Submission | None:
+    """The returned filing that this one mends."""
+    if not letter.cures:
+        return None
+    cured = doors.store.submission(letter.cures)
+    if cured is None or cured.institution != filer.institution:
+        raise LetterError("filing.cures: no returned filing of yours has this id")
+    if cured.state is not SubmissionState.RETURNED:
+        raise LetterError(f"filing.cures: that filing is {cured.state.value}, not returned")
+    return cured

@@ -1,0 +1,118 @@
+"""Record what a court does with a filing: one signed entry each, the state and the answer to the registry beside it.
+
+Spec: docs/spec/filing.md, "Entries" and "States". Entry, state, case number and the intent to answer on the chain are
+one transaction: none of them is ever there without the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from evidence_service.core.anchor_view import ChainReader
+from evidence_service.core.note import parse_note, parse_vkey
+from evidence_service.core.trust import TrustFile
+from evidence_service.errors import NotFoundError
+from litigation.core.court_detail import check_detail, members_of
+from litigation.core.court_entry import (
+    DECIDING,
+    FIRST,
+    ON_REGISTRY,
+    CourtEntry,
+    EntryKind,
+    detail_bytes,
+    entry_text,
+    text_digest,
+)
+from litigation.court_side.core.court_file import CourtFile
+from litigation.court_side.core.submission import MoveRefusedError, Submission, state_after
+from litigation.court_side.ports import AnswerChain, CourtStore, EntrySigner, PackageShelf, StoredAnswer, StoredEntry
+
+COURT_TIME = ZoneInfo("Asia/Shanghai")
+NO_FILING = "no filing here has this filing id or case number"
+NUMBERED = frozenset({EntryKind.ACCEPTED, EntryKind.ACCEPTED_IN_PART})
+
+
+@dataclass(frozen=True, slots=True)
+class CourtDoors:
+    """What the court's work needs from outside. `reader` asks the court's own node for check (8)."""
+
+    court: CourtFile
+    address: str
+    store: CourtStore
+    shelf: PackageShelf
+    signer: EntrySigner
+    chain: AnswerChain | None
+    reader: ChainReader | None
+    trust: TrustFile | None
+    now: Callable[[], datetime]
+
+
+def record(filing_id: str, kind: EntryKind, detail: Mapping[str, Any], by: str, doors: CourtDoors) -> StoredEntry:
+    """Record one step of a filing. Raises NotFoundError, MoveRefusedError, CourtDetailError; then nothing changed."""
+    with doors.store.unit():
+        submission = submission_of(filing_id, doors)
+        return write_entry(submission, kind, dict(detail), by, doors)
+
+
+def write_entry(
+    submission: Submission, kind: EntryKind, detail: dict[str, Any], by: str, doors: CourtDoors
+) -> StoredEntry:
+    """Inside a unit: check the step, write the entry, and move the submission."""
+    state = state_after(submission.state, kind)
+    moment = doors.now()
+    detail = _numbered(submission, kind, detail, moment, doors)
+    check_detail(kind.value, detail)
+    if kind in DECIDING and doors.store.answer(submission.filing_id) is not None:
+        raise MoveRefusedError("this filing has been answered; an answer is given once")
+    entry = append_entry(submission.filing_id, kind, detail, by, moment, doors)
+    case_number = detail["case_number"] if kind in NUMBERED else submission.case_number
+    doors.store.move(replace(submission, state=state, case_number=case_number, moved_at=moment))
+    if kind in DECIDING and doors.court.on_chain:
+        digest = sha256(detail_bytes(detail)).hexdigest()
+        intent = StoredAnswer(submission.filing_id, ON_REGISTRY[kind], digest, "pending", None, None)
+        doors.store.add_answer(intent, moment)
+    return entry
+
+
+def append_entry(
+    filing_id: str, kind: EntryKind, detail: dict[str, Any], by: str, moment: datetime, doors: CourtDoors
+) -> StoredEntry:
+    """Inside a unit: sign the next entry of a filing's chain and store it."""
+    known = doors.store.entries(filing_id)
+    previous = text_digest(parse_note(known[-1].note.encode()).text) if known else FIRST
+    entry = CourtEntry(doors.court.name, filing_id, len(known) + 1, previous, kind, moment, detail)
+    stored = StoredEntry(0, filing_id, entry.n, kind.value, moment, doors.signer.sign_note(entry_text(entry)), by)
+    doors.store.add_entry(stored)
+    return stored
+
+
+def submission_of(filing_id: str, doors: CourtDoors) -> Submission:
+    """A submission by its filing id or case number. Raises NotFoundError."""
+    found = doors.store.submission(filing_id) or (doors.store.of_case(filing_id) if filing_id else None)
+    if found is None:
+        raise NotFoundError(NO_FILING)
+    return found
+
+
+def court_key(doors: CourtDoors) -> str:
+    """The id of the key that signs, for people."""
+    return parse_vkey(doors.signer.vkey).key_id.hex()
+
+
+def _numbered(
+    submission: Submission, kind: EntryKind, detail: dict[str, Any], moment: datetime, doors: CourtDoors
+) -> dict[str, Any]:
+    """The detail with its case number, not typed: a new one (案号) for an acceptance, else the case's."""
+    if "case_number" in detail:
+        return detail
+    if kind in NUMBERED:
+        year = moment.astimezone(COURT_TIME).year
+        number = doors.store.next_number(year, doors.court.kind, submission.filing_id)
+        return {**detail, "case_number": doors.court.number(year, number)}
+    known = any(name == "case_number" for name, _form, _required in members_of(kind.value))
+    return {**detail, "case_number": submission.case_number} if known and submission.case_number else detail
