@@ -118,7 +118,8 @@ def batch_id(inputs_digest: str, loans: Iterable[str], folder: str) -> str:
 
 def items_of(batch: str, keys: Sequence[tuple[str, str]]) -> list[BatchItem]:
     """The items of a new batch, in chunks, from loans and their keys."""
-    return [BatchItem(batch, at, at // CHUNK, loan, key, ItemState.WAITING, 0) for at, (loan, key) in enumerate(keys)]
+    size = max(1, min(MAX_CHUNK, -(-len(keys) // CHUNKS)))
+    return [BatchItem(batch, at, at // size, loan, key, ItemState.WAITING, 0) for at, (loan, key) in enumerate(keys)]
 
 
 def seconds_left(waiting: int, finished: Sequence[datetime], now: datetime) -> float | None:
