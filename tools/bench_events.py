@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -22,17 +23,24 @@ SURNAMES, GIVEN = "陈林黄张李王吴刘蔡杨许郑", "伟芳娜敏静磊洋
 def event_lines(count: int, *, seed: int = 7, loans: int = 5000) -> list[bytes]:
     """Make `count` NDJSON lines (without newline) of events that the catalogue knows."""
     rng = Random(seed)
-    return [_line(rng, number, seed, loans) for number in range(count)]
+    return [_line(rng, number, f"BL{seed:02d}", loans) for number in range(count)]
 
 
-def _line(rng: Random, number: int, seed: int, loans: int) -> bytes:
+def write_events(path: Path, count: int, *, seed: int, loans: int) -> None:
+    """Write such lines to a file; whatever the seed, they are of the same loans."""
+    rng = Random(seed)
+    with path.open("wb") as handle:
+        handle.writelines(_line(rng, number, "BL", loans) + b"\n" for number in range(count))
+
+
+def _line(rng: Random, number: int, book: str, loans: int) -> bytes:
     make = KINDS[number % len(KINDS)]
     kind, payload = make(rng, number)
     moment = START + timedelta(seconds=13 * number)
     event = {
         "id": str(UUID(int=rng.getrandbits(128), version=4)),
         "institution": INSTITUTION,
-        "loan": f"BL{seed:02d}{rng.randrange(loans):08d}",
+        "loan": f"{book}{rng.randrange(loans):08d}",
         "type": kind,
         "type_version": 1,
         "occurred_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),

@@ -15,13 +15,15 @@ import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text, update
 
+from evidence_service.adapters.subject_key_rows import generations, insert_keys, key_epoch, rows_named
 from evidence_service.adapters.tables_subject_keys import key_metadata, subject_key, subject_key_epoch
-from evidence_service.core.sealing import KEY_BYTES, NONCE_BYTES, SealBrokenError, cipher_of, seal, unseal
+from evidence_service.core.sealing import KEY_BYTES, NONCE_BYTES, Cipher, SealBrokenError, cipher_of, seal, unseal
 from evidence_service.database import open_database, reading, say_it_in_one_line, writing
 from evidence_service.errors import NotFoundError, StoreError
 from evidence_service.ports.subject_keys import SubjectErasedError, SubjectKey
@@ -67,6 +69,7 @@ class SqlSubjectKeys:
         self._epoch = -1
         self._by_name: dict[str, SubjectKey] = {}
         self._ciphers = 0
+        self._kek_cipher: Cipher | None = None
         self._by_id: dict[int, bytes] = {}
         self._ready = engine.dialect.name != "sqlite"
 
@@ -163,7 +166,7 @@ class SqlSubjectKeys:
 
     def _known(self, connection: Connection) -> dict[str, SubjectKey]:
         """The keys in memory, all forgotten as soon as anybody destroyed one, in whatever process."""
-        epoch = int(connection.execute(select(subject_key_epoch.c.epoch)).scalar_one())
+        epoch = key_epoch(connection)
         if epoch != self._epoch:
             self._forget()
             self._epoch = epoch
@@ -177,21 +180,21 @@ class SqlSubjectKeys:
 
     def _read_living(self, connection: Connection, institution: str, subjects: Sequence[str]) -> dict[str, SubjectKey]:
         """The living key of each of these subjects that has one, kept in memory from now on."""
+        names = {name: one for one, name in self._names(institution, subjects).items()}
         found = {}
-        for part in _chunks(subjects):
-            names = {name: one for one, name in self._names(institution, part).items()}
-            query = select(subject_key).where(subject_key.c.name.in_(list(names)), NOT_DESTROYED)
-            for row in connection.execute(query):
+        for row in rows_named(connection, list(names)):
+            if not row.destroyed:
                 subject = names[bytes(row.name)]
                 found[subject] = self._keep(self._unwrapped(row), f"{institution}\n{subject}")
         return found
 
     def _keep(self, key: SubjectKey, name: str) -> SubjectKey:
-        """Keep a key in memory, within bounds: the oldest go first. Ciphers are larger, so fewer are made ready."""
-        while len(self._by_id) >= CACHED_KEYS:
-            del self._by_id[next(iter(self._by_id))]
-        while len(self._by_name) >= CACHED_KEYS:
-            del self._by_name[next(iter(self._by_name))]
+        """Keep a key in memory, within bounds: the older half goes. Ciphers are larger, so fewer are made ready."""
+        if len(self._by_id) >= CACHED_KEYS:
+            self._by_id = dict(islice(self._by_id.items(), CACHED_KEYS // 2, None))
+        if len(self._by_name) >= CACHED_KEYS:
+            self._by_name = dict(islice(self._by_name.items(), CACHED_KEYS // 2, None))
+            self._ciphers = sum(one.cipher is not None for one in self._by_name.values())
         self._by_id[key.id] = key.key
         if name:
             if self._ciphers < CACHED_CIPHERS:
@@ -201,37 +204,44 @@ class SqlSubjectKeys:
         return key
 
     def _make(self, institution: str, subjects: Sequence[str]) -> dict[str, SubjectKey]:
+        names = {name: one for one, name in self._names(institution, subjects).items()}
+        made: dict[bytes, bytes] = {}
         with self._write() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text("LOCK TABLE subject_key IN SHARE ROW EXCLUSIVE MODE"))  # one maker at a time
-            living = self._read_living(connection, institution, subjects)  # somebody may have made them in between
-            names = self._names(institution, [one for one in subjects if one not in living])
-            ended = self._generations(connection, list(names.values()))
-            rows = []
-            for name in names.values():
-                wrapped = seal(self._kek(), os.urandom(NONCE_BYTES), os.urandom(KEY_BYTES), _wrap_place(name))
-                rows.append({"name": name, "generation": ended.get(name, 0), "destroyed": False, "wrapped": wrapped})
-            if rows:
-                connection.execute(insert(subject_key), rows)
+            ended, living = generations(rows_named(connection, list(names)))
+            wrapping, rows = self._wrapping(), []
+            for name in names:
+                if name not in living:  # somebody may have made it in between
+                    made[name] = os.urandom(KEY_BYTES)
+                    wrapped = seal(wrapping, os.urandom(NONCE_BYTES), made[name], _wrap_place(name))
+                    rows.append((name, ended.get(name, 0), False, wrapped))
+            insert_keys(connection, rows)
+            ids = {bytes(row.name): row.id for row in rows_named(connection, list(made)) if not row.destroyed}
+            epoch = key_epoch(connection)
+        # Crash here: keys without events, for whoever comes next.
         with self._read() as connection, self._lock:
             self._known(connection)
-            return self._read_living(connection, institution, subjects)
-
-    def _generations(self, connection: Connection, names: Sequence[bytes]) -> dict[bytes, int]:
-        ended: dict[bytes, int] = {}
-        for part in _chunks(names):
-            query = select(subject_key.c.name, subject_key.c.generation).where(subject_key.c.name.in_(part))
-            for row in connection.execute(query):
-                ended[bytes(row.name)] = max(ended.get(bytes(row.name), 0), row.generation + 1)
-        return ended
+            if epoch != self._epoch:  # somebody destroyed keys meanwhile, perhaps one of these
+                return self._read_living(connection, institution, subjects)
+            found = self._read_living(connection, institution, [one for name, one in names.items() if name not in made])
+            for name, key in made.items():
+                found[names[name]] = self._keep(SubjectKey(ids[name], key), f"{institution}\n{names[name]}")
+        return found
 
     def _unwrapped(self, row: Any) -> SubjectKey:
         try:
-            return SubjectKey(row.id, unseal(self._kek(), bytes(row.wrapped), _wrap_place(bytes(row.name))))
+            return SubjectKey(row.id, unseal(self._wrapping(), bytes(row.wrapped), _wrap_place(bytes(row.name))))
         except SealBrokenError:
             raise StoreError(
                 f"subject key {row.id} does not open: keys/kek.key and subject-keys.db are not of the same instance"
             ) from None
+
+    def _wrapping(self) -> Cipher:
+        """The key-encryption key made ready for use."""
+        if self._kek_cipher is None:
+            self._kek_cipher = cipher_of(self._kek())
+        return self._kek_cipher
 
     def _clean(self, wrapped: Sequence[bytes]) -> None:
         """Make sure that the files no longer hold the wrapped keys; rewrite them where they do."""

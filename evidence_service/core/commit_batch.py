@@ -10,6 +10,7 @@ from __future__ import annotations
 from binascii import b2a_base64
 from collections.abc import Sequence
 from hashlib import sha256, shake_256
+from struct import Struct
 from typing import Any, TypeVar
 
 import msgspec
@@ -25,7 +26,10 @@ HEAD = 32
 KEPT_ENDS = 4096
 KEPT_LENGTH = 32
 REPEATING = (Kind.TEXT, Kind.DATE, Kind.INTEGER, Kind.BOOLEAN, Kind.CURRENCY)
+ID_AND_LOAN = (None, None)
 _encode = msgspec.json.Encoder(order="sorted").encode
+_encode_lines = msgspec.json.Encoder(order="sorted").encode_lines
+_HEADS = Struct(f"{HEAD}s")
 _astuple = msgspec.structs.astuple
 Ends = dict[Any, bytes]
 V = TypeVar("V")
@@ -46,7 +50,7 @@ class BatchCommitter:
         `secrets` are the events' secrets, 32 bytes each, in order.
         """
         ends: list[bytes | None] = []
-        plain: list[bytes] = []
+        plain: list[tuple[str, Any]] = []
         counts = []
         before = 0
         for event in events:
@@ -61,8 +65,8 @@ class BatchCommitter:
         )
         return _joined(_digests(_salt_heads(stream), ends, plain), counts)
 
-    def _collect(self, event: TypedEvent, ends: list[bytes | None], plain: list[bytes]) -> None:
-        """Append the end of every field's disclosure in the order of names; None where it waits in `plain`."""
+    def _collect(self, event: TypedEvent, ends: list[bytes | None], plain: list[tuple[str, Any]]) -> None:
+        """Append the end of every field's disclosure by name; None where name and value are in `plain`."""
         actor, source = _astuple(event.actor), _astuple(event.source)
         found = self._actors.get(actor)
         if found is None:
@@ -74,25 +78,24 @@ class BatchCommitter:
             if found is None:
                 found = _keep(self._environments, key, _named_ends("environment", sorted(key)))
             ends += found
-        ends.append(None)
-        ends.append(None)
-        plain.append(b'","id","%b"]' % event.id.encode())
-        plain.append(b'","loan",%b]' % _encode(event.loan))
-        for value, (start, kept) in zip(_astuple(event.payload), self._payload[type_of(event)], strict=True):
+        ends += ID_AND_LOAN
+        plain.append(("id", event.id))
+        plain.append(("loan", event.loan))
+        for value, (name, kept) in zip(_astuple(event.payload), self._payload[type_of(event)], strict=True):
             if value is UNSET:
                 continue
             if kept is None:
                 ends.append(None)
-                plain.append(b"%b%b]" % (start, _encode(value)))
+                plain.append((name, value))
                 continue
             end = kept.get(value)
             if end is not None:
                 ends.append(end)
             elif value.__class__ is str and len(value) > KEPT_LENGTH:
                 ends.append(None)
-                plain.append(b"%b%b]" % (start, _encode(value)))
+                plain.append((name, value))
             else:
-                ends.append(_keep(kept, value, _end(b"%b%b]" % (start, _encode(value)))))
+                ends.append(_keep(kept, value, _end(name, value)))
         found = self._sources.get(source)
         if found is None:
             named = list(zip(("mechanism", "system", "version"), source, strict=True))
@@ -100,15 +103,12 @@ class BatchCommitter:
         ends += found
         if event.subjects is not UNSET and event.subjects:
             ends.append(None)
-            plain.append(b'","subjects.0",%b]' % _encode(event.subjects[0]))
+            plain.append(("subjects.0", event.subjects[0]))
 
 
-def _payload_table(kind: EventType) -> tuple[tuple[bytes, Ends | None], ...]:
-    """For each payload field what its disclosure says after the salt, and where its ends are kept, if they repeat."""
-    return tuple(
-        (b'","payload.%b",' % field.name.encode(), {} if field.kind in REPEATING else None)
-        for field in fast_fields(kind)
-    )
+def _payload_table(kind: EventType) -> tuple[tuple[str, Ends | None], ...]:
+    """For each payload field the name in its disclosure, and where its ends are kept, if they repeat."""
+    return tuple((f"payload.{field.name}", {} if field.kind in REPEATING else None) for field in fast_fields(kind))
 
 
 def _actor_ends(actor: tuple[Any, ...]) -> tuple[bytes, ...]:
@@ -118,11 +118,17 @@ def _actor_ends(actor: tuple[Any, ...]) -> tuple[bytes, ...]:
 
 
 def _named_ends(group: str, named: Sequence[tuple[str, str]]) -> tuple[bytes, ...]:
-    return tuple(_end(b'",%b,%b]' % (_encode(f"{group}.{name}"), _encode(value))) for name, value in named)
+    return tuple(_end(f"{group}.{name}", value) for name, value in named)
 
 
-def _end(text: bytes) -> bytes:
-    return b2a_base64(text, newline=False).translate(URL_SAFE, b"=")
+def _end(name: str, value: Any) -> bytes:
+    return b2a_base64(b'",' + _encode((name, value))[1:], newline=False).translate(URL_SAFE, b"=")
+
+
+def _plain_ends(plain: Sequence[tuple[str, Any]]) -> list[bytes]:
+    """The ends of disclosures that do not repeat. JSON holds no raw line break, so one call writes them all."""
+    lines = (b"\n" + _encode_lines(plain)).replace(b"\n[", b'\n",').split(b"\n")
+    return b"".join(map(b2a_base64, lines[1:-1])).translate(URL_SAFE, b"=").split()
 
 
 def _keep(kept: dict[Any, V], key: Any, value: V) -> V:
@@ -147,13 +153,13 @@ def _salt_heads(stream: bytes) -> bytes:
     return b2a_base64(opened, newline=False)
 
 
-def _digests(heads: bytes, ends: Sequence[bytes | None], plain: Sequence[bytes]) -> list[bytes]:
+def _digests(heads: bytes, ends: Sequence[bytes | None], plain: Sequence[tuple[str, Any]]) -> list[bytes]:
     """SHA-256 of each disclosure."""
-    encoded = iter(b"".join(map(b2a_base64, plain)).translate(URL_SAFE, b"=").split())
+    encoded = iter(_plain_ends(plain))
     fresh, made = sha256().copy, []
-    for at, end in zip(range(0, len(heads), HEAD), ends, strict=True):
+    for (head,), end in zip(_HEADS.iter_unpack(heads), ends, strict=True):
         state = fresh()
-        state.update(heads[at : at + HEAD] + (next(encoded) if end is None else end))
+        state.update(head + (next(encoded) if end is None else end))
         made.append(state.digest())
     return made
 

@@ -38,12 +38,13 @@ def seal(key: bytes | Cipher, nonce: bytes, data: bytes, place: bytes) -> bytes:
     return nonce + cipher.encrypt(nonce, data, place)
 
 
-def unseal(key: bytes, sealed: bytes, place: bytes) -> bytes:
+def unseal(key: bytes | Cipher, sealed: bytes, place: bytes) -> bytes:
     """Open sealed bytes at their place; SealBrokenError if one bit of key, bytes or place differs."""
     if len(sealed) < NONCE_BYTES + TAG_BYTES:
         raise SealBrokenError("sealed bytes are cut short")
+    cipher = key if isinstance(key, AESGCM) else AESGCM(key)
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
+        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
     except InvalidTag:
         raise SealBrokenError("sealed bytes were changed, moved, or belong to another key") from None
 
