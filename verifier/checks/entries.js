@@ -1,0 +1,24 @@
+/* (3) Log entries in canonical form. */
+
+import { attempt } from "../fault.js";
+import { finding, outcome } from "../findings.js";
+import { parseLeaf } from "../leaf.js";
+
+/* Reads each entry into `event.leaf`, and judges it. */
+export function checkEntries(subject) {
+  const findings = [];
+  for (const event of subject.events) {
+    if (!event.leafBytes) continue;
+    const where = placeOf(event);
+    event.leaf = attempt(() => parseLeaf(event.leafBytes), (fault) => findings.push(finding(fault.code, where)));
+    if (event.leaf && event.leaf.type_version !== 1) findings.push(finding("type-version-unknown", where));
+  }
+  const { events } = subject;
+  const reached = events.length > 0 && events.every((event) => event.leafBytes);
+  return outcome(3, findings, reached, () => {
+    const erased = events.filter((event) => event.opening && event.opening.erased).length;
+    return finding(erased ? "entries-erased" : "leaves-canonical", {}, { count: events.length, erased });
+  });
+}
+
+export const placeOf = (event, member = event.member) => (event.seq === null ? { member } : { member, seq: event.seq });

@@ -1,0 +1,96 @@
+/* (4) Disclosures open the commitments, and the facts called proven are among them. */
+
+import { digestOf, openDisclosure } from "../disclosure.js";
+import { attempt } from "../fault.js";
+import { finding, outcome } from "../findings.js";
+import { canonicalText } from "../json.js";
+import { FACTS } from "../subject.js";
+import { placeOf } from "./entries.js";
+
+/* Opens the disclosures of each event into `event.fields`. Called before check (2), which asks for them. */
+export function openAll(subject) {
+  for (const event of subject.events) {
+    event.fields = new Map();
+    event.opened = 0;
+    event.openingFindings = [];
+    const digests = event.leaf ? event.leaf.digests : null;
+    for (const encoded of (event.opening && event.opening.encoded) || []) openOne(event, encoded, digests);
+  }
+}
+
+function openOne(event, encoded, digests) {
+  const where = placeOf(event, event.openingMember);
+  const found = attempt(() => openDisclosure(encoded));
+  if (!found) return event.openingFindings.push(finding("disclosure-malformed", where));
+  const at = { ...where, field: found.name };
+  if (!digests) return null;
+  if (!digests.has(digestOf(encoded))) return event.openingFindings.push(finding("disclosure-unmatched", at));
+  if (event.fields.has(found.name)) return event.openingFindings.push(finding("disclosure-repeated", at));
+  event.opened += 1;
+  return event.fields.set(found.name, found.value);
+}
+
+export function checkOpened(subject, context) {
+  const { events } = subject;
+  const findings = events.flatMap((event) => event.openingFindings);
+  if (subject.metadata) findings.push(...metadataFindings(subject));
+  findings.push(...factFindings(subject));
+  const reached = !context.unread && events.length > 0 && events.every((event) => event.leaf);
+  return outcome(4, findings, reached, () => success(subject));
+}
+
+function metadataFindings(subject) {
+  const { metadata, events } = subject;
+  const found = [];
+  const listed = metadata.events.map((one) => one.seq);
+  if (String(listed) !== String(events.map((event) => event.seq))) {
+    return [finding("metadata-mismatch", { member: "data/evidence/", field: "events" })];
+  }
+  events.forEach((event, n) => {
+    const entry = metadata.events[n];
+    const mismatch = (field) => found.push(finding("metadata-mismatch", { ...placeOf(event), field }));
+    if (event.leaf) {
+      if (event.leaf.institution !== metadata.institution) mismatch("institution");
+      if (event.leaf.loan !== metadata.loan) mismatch("loan");
+      if (event.leaf.seq !== event.seq) mismatch("seq");
+      if (event.leaf.type !== entry.type) mismatch("type");
+    }
+    if (event.proof && event.proof.index !== BigInt(entry.index)) mismatch("index");
+  });
+  return found;
+}
+
+function factFindings(subject) {
+  const found = [];
+  for (const fact of subject.facts) {
+    if (fact.state !== "proven") continue;
+    const where = { member: FACTS, field: fact.key };
+    const event = subject.events.find((one) => one.fields.get("id") === fact.event && one.fields.has(fact.field));
+    if (!event) found.push(finding("fact-unsupported", where));
+    else if (textOfValue(event.fields.get(fact.field)) !== fact.value) found.push(finding("fact-mismatch", where));
+  }
+  return found;
+}
+
+export const textOfValue = (value) => (typeof value === "string" ? value : canonicalText(value));
+
+function success(subject) {
+  const { events } = subject;
+  const opened = events.reduce((sum, event) => sum + event.opened, 0);
+  const facts = subject.facts.filter((fact) => fact.state === "proven").length;
+  const erased = events.filter((event) => event.opening && event.opening.erased);
+  if (erased.length) return finding("disclosures-erased", {}, erasedDetail(subject, erased, opened));
+  if (!opened) return finding("nothing-disclosed");
+  const hidden = events.reduce((sum, event) => sum + event.leaf.digests.size - event.opened, 0);
+  return finding(hidden ? "disclosures-open-partly" : "disclosures-open", {}, { count: opened, facts, hidden });
+}
+
+function erasedDetail(subject, erased, opened) {
+  const later = (event) => subject.events.some((one) => one.leaf.type === "subject.erased" && one.leaf.seq > event.leaf.seq);
+  const { at, reason } = erased[0].opening.erased;
+  return {
+    erased: erased.length, count: subject.events.length, at, reason, opened,
+    which: erased.map((event) => (event.seq === null ? event.proof.index : event.seq)).join(", "),
+    supported: erased.filter(later).length,
+  };
+}

@@ -1,0 +1,151 @@
+/* A node of the pinned chain, asked over JSON-RPC, only where the reader named one (docs/spec/verify.md, check 8, from 7 on). */
+
+import { fromHex, hex, same, utf8 } from "./bytes.js";
+import { ANCHORED } from "./anchor.js";
+import { Fault, must } from "./fault.js";
+import { finding } from "./findings.js";
+import { keccak256 } from "./hashes.js";
+import { instantText, LATEST, SECOND } from "./instant.js";
+import { ED25519 } from "./note.js";
+import { logIdOf } from "./trust.js";
+
+const UNREACHABLE = "chain-unreachable";
+const PATIENCE = 10000;
+const MOST = 4 * 1024 * 1024;
+const selector = (signature) => hex(keccak256(utf8(signature)).subarray(0, 4));
+const word = (value) => BigInt(value).toString(16).padStart(64, "0");
+const quantity = (value) => "0x" + BigInt(value).toString(16);
+
+/* A reader of one node. `send(url, body)` resolves to the answer's text; tests give their own. */
+export class ChainNode {
+  constructor(url, send = sendByFetch) {
+    Object.assign(this, { url, send });
+  }
+
+  async ask(method, params) {
+    let answer;
+    try {
+      const text = await this.send(this.url, JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
+      answer = JSON.parse(text);
+    } catch (error) {
+      throw new Fault(method + ": " + error.message, UNREACHABLE);
+    }
+    must(answer && typeof answer === "object" && "result" in answer && !answer.error, method + ": no result", UNREACHABLE);
+    return answer.result;
+  }
+
+  async number(method) {
+    return asNumber(await this.ask(method, []), method);
+  }
+
+  /* `{hash, time}` of a block. */
+  async block(number) {
+    const block = await this.ask("eth_getBlockByNumber", [quantity(number), false]);
+    must(block && /^0x[0-9a-f]{64}$/.test(block.hash), "a block", UNREACHABLE);
+    const time = asNumber(block.timestamp, "a block's time") * SECOND;
+    must(time < LATEST, "a block's time", UNREACHABLE);
+    return { hash: block.hash, time };
+  }
+
+  async bytes(method, params) {
+    const text = await this.ask(method, params);
+    must(typeof text === "string" && /^0x([0-9a-f]{2})*$/.test(text), method, UNREACHABLE);
+    return fromHex(text.slice(2));
+  }
+
+  async call(contract, data) {
+    const answer = await this.bytes("eth_call", [{ to: contract, data: "0x" + data }, "latest"]);
+    must(answer.length === 32, "eth_call", UNREACHABLE);
+    return answer;
+  }
+
+  /* Blocks of the events `Anchored(logId, size, …)` from `first` on, rising. */
+  async eventBlocks(contract, logId, size, first) {
+    const topics = ["0x" + hex(ANCHORED), logId, "0x" + word(size)];
+    const logs = await this.ask("eth_getLogs", [{ address: contract, topics, fromBlock: quantity(first), toBlock: "latest" }]);
+    must(Array.isArray(logs), "eth_getLogs", UNREACHABLE);
+    const blocks = logs.map((log) => asNumber(log && log.blockNumber, "eth_getLogs"));
+    return blocks.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  }
+}
+
+function asNumber(text, what) {
+  must(typeof text === "string" && /^0x(0|[1-9a-f][0-9a-f]{0,15})$/.test(text), what, UNREACHABLE);
+  return BigInt(text);
+}
+
+async function sendByFetch(url, body) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE);
+  try {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch(url, { method: "POST", body, headers, redirect: "error", credentials: "omit", signal: stop.signal });
+    must(answer.ok, "status " + answer.status);
+    const text = await answer.text();
+    must(text.length <= MOST, "an answer over 4 MiB");
+    return text;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/* Points 7 to 11 of check (8): `{finding, anchor}`. */
+export async function askNode(node, question) {
+  try {
+    return await asked(node, question);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { finding: finding(UNREACHABLE, {}, { detail: error.message }) };
+  }
+}
+
+async function asked(node, { chains, logIds, log, claim, shown, checkpoint }) {
+  const id = await node.number("eth_chainId");
+  const here = chains.filter((chain) => BigInt(chain.chain_id) === id);
+  if (!here.length) return { finding: finding("chain-id-mismatch", {}, { chain_id: id }) };
+  const genesis = (await node.block(0)).hash;
+  const sound = here.filter((chain) => chain.genesis === genesis);
+  if (!sound.length) return { finding: finding("genesis-mismatch") };
+  let answer = { finding: finding("log-id-mismatch") };
+  for (const chain of sound) {
+    const code = await node.bytes("eth_getCode", [chain.contract, "latest"]);
+    if ("0x" + hex(keccak256(code)) !== chain.code_hash) return { finding: finding("code-mismatch") };
+    const named = [];
+    for (const logId of logIds) if (await follows(node, chain, log, logId)) named.push(logId);
+    if (!named.length) continue;
+    for (const logId of named) {
+      answer = await holds(node, chain, logId, { claim, shown, checkpoint });
+      if (!["root-missing", "not-anchored"].includes(answer.finding.code)) return answer;
+    }
+    return answer;
+  }
+  return answer;
+}
+
+async function follows(node, chain, log, logId) {
+  const answer = await node.call(chain.contract, selector("registrantOf(bytes32)") + logId.slice(2));
+  const registrant = "0x" + hex(answer.subarray(12));
+  return log.keys.filter((key) => key.verifier.kind === ED25519)
+    .some((key) => logIdOf(log.origin, key.verifier.key, chain.chain_id, chain.contract, registrant) === logId);
+}
+
+async function holds(node, chain, logId, { claim, shown, checkpoint }) {
+  if (shown && (await node.block(shown.number)).hash === shown.hash) return depthOf(node, chain, shown.number, shown.time);
+  const root = await node.call(chain.contract, selector("rootAt(bytes32,uint64)") + logId.slice(2) + word(checkpoint.size));
+  if (root.every((byte) => byte === 0)) {
+    return { finding: claim ? finding("root-missing", {}, { size: checkpoint.size }) : finding("not-anchored") };
+  }
+  if (!same(root, checkpoint.root)) return { finding: finding("root-mismatch", {}, { size: checkpoint.size }) };
+  let blocks = await node.eventBlocks(chain.contract, logId, checkpoint.size, claim ? claim.block : 0);
+  if (!blocks.length && claim) blocks = await node.eventBlocks(chain.contract, logId, checkpoint.size, 0);
+  if (!blocks.length) return { finding: finding("anchor-event-missing", {}, { size: checkpoint.size }) };
+  return depthOf(node, chain, blocks[0], (await node.block(blocks[0])).time);
+}
+
+async function depthOf(node, chain, block, time) {
+  const depth = (await node.number("eth_blockNumber")) - block;
+  const told = { chain_id: chain.chain_id, block, depth, time: instantText(time), grade: chain.grade, wanted: chain.confirmations };
+  if (depth < BigInt(chain.confirmations)) return { finding: finding("not-deep-enough", {}, told) };
+  const code = chain.grade === "self-run" ? "anchored-self-run" : "anchored";
+  return { finding: finding(code, {}, told), anchor: { time, grade: chain.grade, chainId: chain.chain_id } };
+}
