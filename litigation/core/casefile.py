@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from evidence_service.core.provenance import UNKNOWN_PROVENANCE, Provenance
 from litigation.core.claim import Claim
+from litigation.core.defect import Defect
 from litigation.core.paper_kinds import DEFAULT_PAPERS, PaperKind
 from litigation.core.party import (
     NO_ACCOUNT,
@@ -29,11 +30,13 @@ from litigation.core.party import (
 
 
 class FactState(StrEnum):
-    """How we know a fact: an event says it, a rule derives it from events, or nothing supports it."""
+    """How we know a fact: an event says it, a rule derives it from events, nothing supports it, or it is not for the
+    recipient to know."""
 
     PROVEN = "proven"
     DERIVED = "derived"
     UNSUPPORTED = "unsupported"
+    WITHHELD = "withheld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,8 @@ class LoggedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """One exhibit: an original and what it is offered to prove (Evidence Rules 19). `content` is the original bytes."""
+    """One exhibit: an original and what it is offered to prove (Evidence Rules 19). `content` is the original bytes;
+    `withheld`: not for the recipient, who learns that there is one and what it is offered to prove."""
 
     number: int
     title: str
@@ -128,6 +132,7 @@ class Exhibit:
     sha256: str
     sm3: str
     content: bytes
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,9 @@ class CaseFile:
 
     `defendants`: the borrower first, then who else is sued; `co_borrowers` counts those among them who owe the loan
     itself (from 1), guarantees and securities point to the others. `papers` are what the route puts into the package.
+
+    `findings` is the whole list of defects, warnings too; `defects` holds a sentence for each that blocks. `route` is
+    what a person decided.
     """
 
     our_reference: str
@@ -232,6 +240,8 @@ class CaseFile:
     papers: tuple[PaperKind, ...] = DEFAULT_PAPERS
     preservation_fee: Decimal | None = None
     payment_order_fee: Decimal | None = None
+    findings: tuple[Defect, ...] = ()
+    route: str = ""
 
     @property
     def defendant(self) -> Party:

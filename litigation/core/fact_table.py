@@ -47,6 +47,22 @@ PROVEN: tuple[tuple[str, str, str], ...] = (
     ("cost.annualised", "cost.disclosed", "annualised"),
     ("acceleration.effective_on", "acceleration.reached", "effective_on"),
     ("acceleration.reached_at", "acceleration.reached", "reached_at"),
+    ("loan.purpose", "application.submitted", "purpose"),
+    ("contract.service_address", "contract.signed", "service_address"),
+    ("contract.e_service", "contract.signed", "e_service"),
+    ("contract.sign_method", "contract.signed", "sign_method"),
+    ("contract.ca", "contract.signed", "ca"),
+    ("contract.certificate_serial", "contract.signed", "certificate_serial"),
+    ("identity.result", "identity.verified", "result"),
+    ("disbursed_receipt", "loan.disbursed", "receipt_no"),
+    ("cost.confirmed", "cost.disclosed", "confirmed"),
+    ("notice.clauses", "clause.notified", "clauses"),
+    ("notice.method", "clause.notified", "method"),
+    ("schedule.instalments", "schedule.set", "instalments"),
+    ("schedule.first_due", "schedule.set", "first_due"),
+    ("schedule.last_due", "schedule.set", "last_due"),
+    ("demand.channel", "demand.reached", "channel"),
+    ("demand.reached_at", "demand.reached", "reached_at"),
 )
 
 

@@ -76,6 +76,10 @@ class Rules:
             raise RuleMissingError(f"{name}: no rule of that name is recorded")
         return entries[0].starts
 
+    def in_force(self, name: str, day: date) -> RuleEntry:
+        """The value of a day, or the oldest recorded one for a day before it."""
+        return self.at(name, max(day, self.first_day(name)))
+
     def number(self, name: str, day: date) -> Decimal:
         """Find a rule's number on a day."""
         found = self.at(name, day).number

@@ -11,6 +11,7 @@ from litigation.core.casefile import (
     CaseFile,
     CheckLine,
     Contract,
+    Fact,
     JudgmentOrder,
     LoggedEvent,
     LogState,
@@ -18,18 +19,20 @@ from litigation.core.casefile import (
     Repayment,
 )
 from litigation.core.costs import payment_order_fee, preservation_fee
+from litigation.core.defect import blocking
 from litigation.core.exhibit_list import exhibits_of
 from litigation.core.fact_table import facts_of
 from litigation.core.history import HistoryEvent, LoanHistory, court_date, day_of
 from litigation.core.loan_terms import acceleration
 from litigation.core.origin import Surroundings, provenance_of
+from litigation.core.paper_kinds import PaperKind
 from litigation.core.party import NaturalPerson
-from litigation.core.readiness import defects_of, schedule_defects
+from litigation.matrix_file import load_matrix
 from litigation.workflow.assess import Assessment
 from litigation.workflow.case_source import CaseSource, our_reference
+from litigation.workflow.preflight import Case, preflight
 
 NOTHING_KNOWN = Surroundings()
-WITHHELD = "当事人信息：来源数据未提供当事人资料（withheld），本稿仅供内部核对，不得提交"
 
 
 def assemble_case(
@@ -47,12 +50,8 @@ def assemble_case(
     )
     facts = facts_of(history, assessment.claim, exhibits)
     known = {fact.key: fact.value for fact in facts}
-    notes = [WITHHELD] if "parties" in plaintiff.withheld else []
-    if assessment.missing:
-        notes.append(f"claim: 无法计算欠款：{assessment.missing}")
-    notes += schedule_defects(history, assessment.terms)
-    kinds = {event.type for event in history.current()}
-    defects = defects_of(facts, plaintiff.organisation, plaintiff.court, kinds, notes)
+    checked = preflight(_case(history, facts, assessment, source), load_matrix())
+    defects = tuple(defect.sentence for defect in blocking(checked.defects))
     borrower = _defendant(known)
     by_event = {exhibit.event_id: exhibit.number for exhibit in reversed(exhibits)}
     bound = bound_parties(history, borrower, by_event)
@@ -87,6 +86,8 @@ def assemble_case(
             for check in report.checks
         ),
         defects=defects,
+        findings=checked.defects,
+        route=checked.decision.route if checked.decision else "",
         draft=bool(defects) and (source.draft or "parties" in plaintiff.withheld),
         sample=plaintiff.sample,
         provenance=provenance_of(history, surroundings),
@@ -104,6 +105,20 @@ def assemble_case(
         papers=source.papers,
         preservation_fee=preservation_fee(claim.total, source.rules, source.as_of) if claim else None,
         payment_order_fee=payment_order_fee(claim.total, source.rules, source.as_of) if claim else None,
+    )
+
+
+def _case(history: LoanHistory, facts: tuple[Fact, ...], assessment: Assessment, source: CaseSource) -> Case:
+    """What the checks look at."""
+    return Case(
+        history=history,
+        facts=facts,
+        assessment=assessment,
+        plaintiff=source.plaintiff,
+        as_of=source.as_of,
+        rules=source.rules,
+        overdue_days=assessment.claim.overdue_days if assessment.claim else 0,
+        suing=PaperKind.ENFORCEMENT not in source.papers,
     )
 
 
