@@ -18,6 +18,7 @@ from evidence_service.adapters import tables as evidence_tables
 from evidence_service.adapters.tables_subject_keys import key_metadata
 from evidence_service.database import DatabaseError, migrate, open_database, writing
 from litigation.adapters import tables as litigation_tables
+from litigation.adapters import tables_delivery
 from litigation.court_side.adapters import tables as court_tables
 from tests.conftest import ROOT
 from tests.evidence_service.adapters.logs import ingest, make_log, open_store, publish_plainly
@@ -25,8 +26,19 @@ from tests.evidence_service.adapters.races import both, meeting_before
 from tests.evidence_service.examples import INSTITUTION
 from web import tables as web_tables
 
-ROOMS = (evidence_tables.metadata, litigation_tables.metadata, court_tables.metadata, web_tables.metadata)
-APPEND_ONLY = (*evidence_tables.APPEND_ONLY, *litigation_tables.APPEND_ONLY, *court_tables.APPEND_ONLY)
+ROOMS = (
+    evidence_tables.metadata,
+    litigation_tables.metadata,
+    tables_delivery.metadata,
+    court_tables.metadata,
+    web_tables.metadata,
+)
+APPEND_ONLY = (
+    *evidence_tables.APPEND_ONLY,
+    *litigation_tables.APPEND_ONLY,
+    *tables_delivery.APPEND_ONLY,
+    *court_tables.APPEND_ONLY,
+)
 TABLES: list[Table] = list(chain.from_iterable(room.sorted_tables for room in ROOMS))
 
 

@@ -83,6 +83,35 @@ TYPES: tuple[EventType, ...] = (
     ),
     event_type(
         S,
+        "filing.received",
+        "法院签收",
+        "Filing received by the court",
+        "the court's signed receipt for exactly these bytes",
+        "在线诉讼规则 9",
+        "our_reference:text! court:text! filing_id:digest! package_digest:digest! receipt_digest:digest! "
+        "received_at:instant!",
+    ),
+    event_type(
+        S,
+        "filing.moved",
+        "立案后提交",
+        "Sent about a filing",
+        "what was told to the court after the filing: withdrawal, payment, amendment, fee",
+        "民事诉讼法 54、148；诉讼费用交纳办法 27",
+        "our_reference:text! court:text! filing_id:digest! kind:text! body_digest:digest!",
+    ),
+    event_type(
+        S,
+        "court.recorded",
+        "法院登记事项",
+        "Recorded by the court",
+        "an entry that the court signed: fee, evidence period, preservation, and the like",
+        "在线诉讼规则 9、29",
+        "our_reference:text! court:text! filing_id:digest! kind:text! entry:integer! entry_digest:digest! "
+        "case_number:text",
+    ),
+    event_type(
+        S,
         "filing.returned",
         "退回补正",
         "Filing returned for cure",
