@@ -1,16 +1,18 @@
-"""The command `proofdocket debt FILE`: computes a claim from a file, as a table or as JSON.
+"""The command `proofdocket debt`: computes a claim from a file or from a loan's events, as a table or as JSON.
 
-Spec: docs/spec/debt.md sections 2 and 12. Exit 0 computed, 1 refused with the field named, 2 wrong use.
+Spec: docs/spec/debt.md sections 2, 12 and 14. Exit 0 computed, 1 refused with the field named, 2 wrong use.
 """
 
 from __future__ import annotations
 
 import json
+from datetime import date, datetime
 from pathlib import Path
 
 import click
 
 from evidence_service.console import home_of
+from evidence_service.errors import ProofDocketError
 from evidence_service.settings import read_settings
 from litigation.adapters.rule_folder import RuleFolder
 from litigation.core.claim import Claim, compute_claim
@@ -19,32 +21,63 @@ from litigation.core.judgment import JudgmentDebt, judgment_debt
 from litigation.core.judgment_json import judgment_to_json
 from litigation.core.money import uppercase_rmb, yuan
 from litigation.debt_input import MAX_BYTES, JudgmentInput, parse_file
-from litigation.errors import DebtInputError, LitigationError
+from litigation.errors import DebtInputError
 
 
 @click.command("debt")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--loan", help="Compute from the logged events of this loan instead of FILE.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="With --loan: the cut-off day [today in China].")
+@click.option("--institution", help="With --loan: which log, where the instance has several.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of a table.")
 @click.pass_context
-def debt(context: click.Context, file: Path, as_json: bool) -> None:
-    """Compute the claim that FILE describes, or what is owed under the judgment in it."""
+def debt(
+    context: click.Context,
+    file: Path | None,
+    loan: str | None,
+    as_of: datetime | None,
+    institution: str | None,
+    as_json: bool,
+) -> None:
+    """Compute the claim that FILE describes, or what is owed under the judgment in it; with --loan, from the log."""
+    if (file is None) == (loan is None):
+        raise click.UsageError("name a FILE, or a loan with --loan")
+    home = home_of(context)
     try:
-        with file.open("rb") as opened:
-            asked = parse_file(opened.read(MAX_BYTES + 1))
-        rules = RuleFolder(read_settings(home_of(context)).home).rules()
-        if isinstance(asked, JudgmentInput):
-            ordered = judgment_debt(asked.judgment, asked.payments, asked.cutoff, rules=rules)
-            answer, table = judgment_to_json(ordered), judgment_table(ordered)
+        if file is not None:
+            found = _from_file(file, home)
         else:
-            claim = compute_claim(asked.terms, asked.payments, asked.cutoff, rules=rules)
-            answer, table = claim_to_json(claim), claim_table(claim)
-    except LitigationError as error:
+            found = _from_log(home, institution, str(loan), as_of.date() if as_of else None)
+    except ProofDocketError as error:
         _refuse(error, as_json=as_json)
     else:
+        if isinstance(found, JudgmentDebt):
+            answer, table = judgment_to_json(found), judgment_table(found)
+        else:
+            answer, table = claim_to_json(found), claim_table(found)
         click.echo(json.dumps(answer, ensure_ascii=False) if as_json else table)
 
 
-def _refuse(error: LitigationError, *, as_json: bool) -> None:
+def _from_file(file: Path, home: Path | None) -> Claim | JudgmentDebt:
+    with file.open("rb") as opened:
+        asked = parse_file(opened.read(MAX_BYTES + 1))
+    rules = RuleFolder(read_settings(home).home).rules()
+    if isinstance(asked, JudgmentInput):
+        return judgment_debt(asked.judgment, asked.payments, asked.cutoff, rules=rules)
+    return compute_claim(asked.terms, asked.payments, asked.cutoff, rules=rules)
+
+
+def _from_log(home: Path | None, institution: str | None, loan: str, as_of: date | None) -> Claim | JudgmentDebt:
+    # Here, not above: a file is computed without an instance, and without loading all that opens one.
+    from evidence_service.service import require_initialised  # noqa: PLC0415
+    from litigation.bootstrap import open_rooms  # noqa: PLC0415
+
+    service, _ = open_rooms(home)
+    require_initialised(service.evidence)
+    return service.debt(institution, loan, as_of or service.today())
+
+
+def _refuse(error: ProofDocketError, *, as_json: bool) -> None:
     """Say on standard error what is wrong; with --json also as the one object; exit 1."""
     click.echo(f"Error: {error}", err=True)
     if as_json:
@@ -91,7 +124,8 @@ def judgment_table(debt: JudgmentDebt) -> str:
         [
             *rows,
             "",
-            f"Perform by       {debt.judgment.perform_by}",
+            f"Perform by       {debt.perform_by}"
+            + (" (holidays of that year not recorded)" if debt.provisional else ""),
             f"Judgment sum     {yuan(debt.amount)} open, {yuan(debt.paid_amount)} paid",
             f"Interest         {yuan(debt.interest)} open, {yuan(debt.paid_interest)} paid",
             f"Doubled part     {yuan(debt.doubled)} open, {yuan(debt.paid_doubled)} paid",

@@ -20,7 +20,9 @@ from evidence_service.service import EvidenceService
 from litigation.adapters.evidence_door import confirmations, history_of, packaged_events
 from litigation.adapters.rule_folder import RuleFolder, RulesUnapprovedError
 from litigation.adapters.sql_case_store import CaseRow, PackageRow, SqlCaseStore
+from litigation.core.claim import Claim
 from litigation.core.history import LoanHistory, court_date
+from litigation.core.judgment import JudgmentDebt
 from litigation.core.origin import Surroundings
 from litigation.core.pinned import PinnedMaterial, pin_material
 from litigation.core.plaintiff import plaintiff_from
@@ -29,6 +31,7 @@ from litigation.documents.fonts import FontSet
 from litigation.errors import LitigationError
 from litigation.workflow.assemble import assemble_case
 from litigation.workflow.assess import assess
+from litigation.workflow.assess_debt import debt_of
 from litigation.workflow.build_package import (
     BuiltPackage,
     build_package,
@@ -145,6 +148,15 @@ class LitigationService:
         institution, size = source.log.institution, source.published.checkpoint.size
         events = [event for event in self.evidence.store.events_of_loan(institution, loan) if event.index < size]
         return history_of(institution, loan, events)
+
+    def debt(self, institution: str | None, loan: str, as_of: date) -> Claim | JudgmentDebt:
+        """What a loan owes on a day by its logged events."""
+        source = self.pin(institution, as_of, draft=True)
+        self.evidence.refuse_restricted(source.log.institution, loan)
+        history = self.history(source, loan)
+        if not history.events:
+            raise NotFoundError("this loan has no events in the log")
+        return debt_of(history, as_of, source.rules)
 
     def build(self, source: CaseSource, loan: str) -> BuiltPackage:
         """Build the package of one loan in memory."""

@@ -1,7 +1,8 @@
 """Judgment debt: what is owed after a judgment, with the doubled part for delayed performance.
 
 Spec: docs/spec/debt.md section 13; CPL 264, 法释〔2014〕8号. The doubled part grows on what the judgment ordered except
-general interest, from the day after the period of performance. The day of a payment counts as a day of delay.
+general interest, from the day after the period of performance, whose last day moves past days off. The day of a
+payment counts as a day of delay.
 """
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from litigation.core.deadlines import next_working_day
 from litigation.core.interest import double_interest
 from litigation.core.money import ZERO, to_cent, total_of
 from litigation.core.rules import RuleEntry, Rules
-from litigation.core.terms import Payment, check_amount, check_not_before
+from litigation.core.term_checks import check_amount, check_not_before
+from litigation.core.terms import Payment
 from litigation.errors import DebtInputError
 
 DAILY = "double_interest.daily"
@@ -53,8 +56,8 @@ class Judgment:
             check_not_before(self.interest.since, date(1950, 1, 1), "judgment.interest.from")
 
     @property
-    def perform_by(self) -> date:
-        """The last day of the period of performance; the day on which it begins does not count."""
+    def counted(self) -> date:
+        """The last day of the period of performance before days off move it; its first day does not count."""
         return self.effective_on + timedelta(days=self.days_to_perform)
 
 
@@ -77,10 +80,15 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class JudgmentDebt:
-    """What is owed at the end of the cut-off day."""
+    """What is owed at the end of the cut-off day.
+
+    `perform_by` is the last day of the period of performance; provisional where that year's holidays are not recorded.
+    """
 
     judgment: Judgment
     cutoff: date
+    perform_by: date
+    provisional: bool
     amount: Decimal
     interest: Decimal
     doubled: Decimal
@@ -109,8 +117,9 @@ def judgment_debt(judgment: Judgment, payments: Iterable[Payment], cutoff: date,
     check_not_before(cutoff, judgment.effective_on, "cutoff", "judgment.effective_on")
     rule = rules.at(DAILY, max(cutoff, rules.first_day(DAILY)))
     assert rule.number is not None
-    walk = _Walk(judgment, rule.number)
-    for day in sorted({one.on for one in listed if one.on < cutoff} | {judgment.perform_by, cutoff}):
+    perform_by, known = _perform_by(judgment, rules)
+    walk = _Walk(judgment, rule.number, perform_by)
+    for day in sorted({one.on for one in listed if one.on < cutoff} | {perform_by, cutoff}):
         if day > cutoff:
             break
         walk.grow(day)
@@ -118,25 +127,43 @@ def judgment_debt(judgment: Judgment, payments: Iterable[Payment], cutoff: date,
     base = min(judgment.interest.base, walk.amount) if judgment.interest else ZERO
     general = base * judgment.interest.daily_rate if judgment.interest else ZERO
     return JudgmentDebt(
-        judgment=judgment, cutoff=cutoff, amount=walk.amount, interest=walk.interest, doubled=walk.doubled,
-        paid_amount=walk.paid[0], paid_interest=walk.paid[1], paid_doubled=walk.paid[2], surplus=walk.surplus,
+        judgment=judgment,
+        cutoff=cutoff,
+        perform_by=perform_by,
+        provisional=not known,
+        amount=walk.amount,
+        interest=walk.interest,
+        doubled=walk.doubled,
+        paid_amount=walk.paid[0],
+        paid_interest=walk.paid[1],
+        paid_doubled=walk.paid[2],
+        surplus=walk.surplus,
         after_cutoff=total_of(one.amount for one in listed if one.on > cutoff),
         per_diem=to_cent(general) + double_interest(walk.amount, 1, rule.number),
-        stretches=tuple(walk.stretches), rule=rule, rules_digest=rules.digest,
-    )  # fmt: skip
+        stretches=tuple(walk.stretches),
+        rule=rule,
+        rules_digest=rules.digest,
+    )
+
+
+def _perform_by(judgment: Judgment, rules: Rules) -> tuple[date, bool]:
+    """The last day of the period, moved past days off (Civil Code 203, CPL 85); without a period nothing moves."""
+    if not judgment.days_to_perform:
+        return judgment.effective_on, True
+    return next_working_day(judgment.counted, rules)
 
 
 class _Walk:
     """The state at the end of a day."""
 
-    def __init__(self, judgment: Judgment, daily: Decimal) -> None:
+    def __init__(self, judgment: Judgment, daily: Decimal, perform_by: date) -> None:
         self.judgment = judgment
         self.daily = daily
         self.amount, self.interest, self.doubled, self.surplus = judgment.amount, ZERO, ZERO, ZERO
         self.paid = (ZERO, ZERO, ZERO)
         self.stretches: list[Stretch] = []
         self._general_from = judgment.interest.since if judgment.interest else date.max
-        self._doubled_from = judgment.perform_by + NEXT
+        self._doubled_from = perform_by + NEXT
 
     def grow(self, day: date) -> None:
         """Let both interests grow through a day, each stretch rounded once."""

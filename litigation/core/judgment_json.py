@@ -17,7 +17,9 @@ def judgment_to_json(debt: JudgmentDebt) -> dict[str, Any]:
     return {
         "currency": "CNY",
         "cutoff": debt.cutoff.isoformat(),
-        "perform_by": debt.judgment.perform_by.isoformat(),
+        "perform_by": debt.perform_by.isoformat(),
+        "perform_by_counted": debt.judgment.counted.isoformat(),
+        "perform_by_provisional": debt.provisional,
         "amount": money_text(debt.amount),
         "interest": money_text(debt.interest),
         "doubled": money_text(debt.doubled),
