@@ -138,15 +138,17 @@ def anchor_command(context: click.Context, institution: str | None, as_json: boo
 def prove_command(context: click.Context, event: str, out: Path, institution: str | None, as_json: bool) -> None:
     """Write the proof of EVENT, and beside it the exact leaf bytes and what confirms the log's state.
 
-    Of an event whose content was erased also F.disclosures.json, which says so; else `disclose` opens fields.
+    Of an event whose content was erased also F.disclosures.json, which says so, with the log's own entry of the
+    erasure in the material; else `disclose` opens fields.
     """
     service = _open(context)
-    evidence = service.prove(service.event(event, institution))
+    found = service.event(event, institution)
+    evidence, told = service.prove_erased(found) if found.erased else (service.prove(found), {})
     if not out.parent.is_dir():
         raise EvidenceError(f"folder {out.parent} does not exist; make it first")
     stem = out.name.removesuffix(".tlog-proof")
     leaf_file, material_file = out.with_name(f"{stem}.leaf.json"), out.with_name(f"{stem}.material.json")
-    material = service.material(evidence.event.institution, evidence.event.loan, evidence.published)
+    material = service.material(evidence.event.institution, evidence.event.loan, evidence.published) | told
     leaf_file.write_bytes(evidence.leaf)
     out.write_text(evidence.proof.text(), encoding="utf-8", newline="")
     material_file.write_bytes(material_bytes(material))

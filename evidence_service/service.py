@@ -35,6 +35,7 @@ from evidence_service.core.clock_bounds import ClockBounds, refuse_far_off
 from evidence_service.core.commitment import Disclosure
 from evidence_service.core.environment import REPEAT, Environment
 from evidence_service.core.erased import Erased
+from evidence_service.core.erasure_material import erasure_text
 from evidence_service.core.event import INSTITUTION, Event, event_from
 from evidence_service.core.key_history import LogKey, key_at
 from evidence_service.core.policy import parse_policy
@@ -60,7 +61,7 @@ from evidence_service.workflow.ingest import Receipt, ingest_batch
 from evidence_service.workflow.material import gather
 from evidence_service.workflow.originals import FindFile, store_originals
 from evidence_service.workflow.privacy import PrivacyDoors, refuse_restricted, restricted_loans
-from evidence_service.workflow.prove import EvidenceProof, prove
+from evidence_service.workflow.prove import EvidenceProof, erasure_of, prove
 from evidence_service.workflow.prove_map import import_audit, map_material
 from evidence_service.workflow.publish import publish
 from evidence_service.workflow.timestamp import (
@@ -332,6 +333,17 @@ class EvidenceService:
     def prove(self, event: StoredEvent, published: PublishedCheckpoint | None = None) -> EvidenceProof:
         """The proof of an event under a checkpoint, by default the newest anchored one, else the newest."""
         return prove(self._edges.store, event, published or self._anchored_over(event))
+
+    def prove_erased(self, event: StoredEvent) -> tuple[EvidenceProof, dict[str, str]]:
+        """The proof of an event whose content was erased, and the material that shows that the log says so too.
+
+        Under a checkpoint that holds that entry as well; where there is none yet, without the material.
+        """
+        told = erasure_of(self._edges.store, event)
+        if told is None or self._edges.store.checkpoint_covering(event.institution, told.index) is None:
+            return self.prove(event), {}
+        proof = self.prove(told)
+        return self.prove(event, proof.published), {"erasure": erasure_text(told.leaf, proof.proof.text())}
 
     def _anchored_over(self, event: StoredEvent) -> PublishedCheckpoint | None:
         for record in self._edges.anchors.newest(event.institution, 50):

@@ -14,6 +14,7 @@ from typing import Any
 from evidence_service.core import shape
 from evidence_service.core.anchor_material import parse_anchor
 from evidence_service.core.canonical import canonical_bytes, parse_canonical
+from evidence_service.core.erasure_material import parse_erasure
 from evidence_service.core.map_material import parse_map_material
 from evidence_service.core.policy import parse_policy
 from evidence_service.core.timestamps_material import parse_timestamps
@@ -22,6 +23,7 @@ from evidence_service.errors import MalformedInputError
 MEMBERS: Mapping[str, str] = MappingProxyType(
     {
         "anchor": "data/log/anchor.json",
+        "erasure": "data/log/erasure.json",
         "map": "data/log/map.json",
         "policy": "data/log/policy.txt",
         "timestamps": "data/log/timestamps.json",
@@ -32,6 +34,7 @@ NAME_OF: Mapping[str, str] = MappingProxyType({member: name for name, member in 
 PARSERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
     {
         "anchor": parse_anchor,
+        "erasure": parse_erasure,
         "map": parse_map_material,
         "policy": parse_policy,
         "timestamps": parse_timestamps,
@@ -45,6 +48,7 @@ class Material:
     """The materials that were there and could be read; None where one was absent or could not."""
 
     anchor: Any = None
+    erasure: Any = None
     map: Any = None
     policy: Any = None
     timestamps: Any = None

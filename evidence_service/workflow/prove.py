@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from evidence_service.core.commitment import Disclosure, commit_part, digests
+from evidence_service.core.erasure_material import ERASURE
 from evidence_service.core.leaf import parse_leaf
 from evidence_service.core.merkle import check_inclusion, inclusion_proof
 from evidence_service.core.proof import TlogProof
@@ -58,6 +59,12 @@ def prove(store: LogStore, event: StoredEvent, published: PublishedCheckpoint | 
             f"({error}); `proofdocket audit consistency` names the entry that was changed"
         ) from None
     return EvidenceProof(event, TlogProof(event.index, path, published.note), published)
+
+
+def erasure_of(store: LogStore, event: StoredEvent) -> StoredEvent | None:
+    """The newest entry of the loan that says that content of it was erased, logged after an event; None without."""
+    later = store.events_of_loan(event.institution, event.loan)[event.sequence + 1 :]
+    return next((one for one in reversed(later) if one.type == ERASURE), None)
 
 
 def body_of(event: StoredEvent) -> bytes:

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from evidence_service.core.checks.erased import erased_finding
 from evidence_service.core.checks.subject import Evidence, Subject
 from evidence_service.core.facts import PROVEN, PackagedFact, as_text
 from evidence_service.core.metadata import PackageMetadata
 from evidence_service.core.package import FACTS, METADATA
 from evidence_service.core.report import Finding
-
-ERASURE = "subject.erased"
-SHOWN_NUMBERS = 20
 
 
 def check_canonical(subject: Subject) -> tuple[list[Finding], Finding]:
@@ -26,7 +24,7 @@ def check_canonical(subject: Subject) -> tuple[list[Finding], Finding]:
     if not subject.evidence or any(one.leaf_raw is None for one in subject.evidence):
         return found, Finding("not-reached")
     if subject.erased:
-        return found, Finding("entries-erased", params=_counts(subject))
+        return found, erased_finding(subject, "entries-erased")
     return found, Finding("leaves-canonical", params={"count": str(len(subject.evidence))})
 
 
@@ -41,8 +39,7 @@ def check_disclosures(subject: Subject) -> tuple[list[Finding], Finding]:
     if not subject.whole or any(one.leaf is None for one in subject.evidence):
         return found, Finding("not-reached")
     if subject.erased:
-        said = _counts(subject) | _claim(subject)
-        return found, Finding("disclosures-erased", params=said | {"opened": str(opened)})
+        return found, erased_finding(subject, "disclosures-erased", opened)
     if not opened:
         return found, Finding("nothing-disclosed")
     params = {"count": str(opened), "facts": str(len(proven))}
@@ -50,24 +47,6 @@ def check_disclosures(subject: Subject) -> tuple[list[Finding], Finding]:
     if hidden:  # a log's maker may commit to one field twice and open whichever value suits
         return found, Finding("disclosures-open-partly", params=params | {"hidden": str(hidden)})
     return found, Finding("disclosures-open", params=params)
-
-
-def _counts(subject: Subject) -> dict[str, str]:
-    """How many entries, how many of them erased, and what the first of those says of it."""
-    first = subject.erased[0].erased
-    assert first is not None
-    counts = {"count": str(len(subject.evidence)), "erased": str(len(subject.erased))}
-    return counts | {"at": first.at, "reason": first.reason}
-
-
-def _claim(subject: Subject) -> dict[str, str]:
-    """Which entries are said to be erased, and for how many of them the log holds a later entry that says so."""
-    told = [one.seq for one in subject.evidence if one.seq is not None and one.leaf and one.leaf.type == ERASURE]
-    last = max(told, default=-1)
-    supported = sum(one.seq is not None and one.seq < last for one in subject.erased)
-    numbers = [str(one.index if one.seq is None else one.seq) for one in subject.erased]
-    which = ", ".join(numbers[:SHOWN_NUMBERS]) + (" …" if len(numbers) > SHOWN_NUMBERS else "")
-    return {"which": which, "supported": str(supported)}
 
 
 def _opens(one: Evidence) -> Iterator[Finding]:

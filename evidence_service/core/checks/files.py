@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from evidence_service.core import bag, container
+from evidence_service.core.checks.erased import erased_finding
 from evidence_service.core.checks.subject import Subject
 from evidence_service.core.digest import sha256_hex, sm3_hex
 from evidence_service.core.event import format_instant
@@ -48,7 +49,7 @@ def check_files(
     subject: Subject, pinned: PinnedLog | None, pdf_sha256: str, moments: Moments
 ) -> tuple[list[Finding], Finding]:
     """What was found, and what stands if nothing was. `pinned` is the log in the trust file, if it is in force."""
-    erased = [Finding("files-erased", params={"erased": str(len(subject.erased))})] if subject.erased else []
+    erased = [erased_finding(subject, "files-erased")] if subject.erased else []
     if subject.kind == "proof":
         return [], (*erased, Finding("no-files"))[0]
     if subject.kind == "twin":

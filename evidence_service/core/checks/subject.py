@@ -16,6 +16,7 @@ from evidence_service.core.catalogue import CATALOGUE
 from evidence_service.core.checkpoint import Checkpoint, parse_checkpoint
 from evidence_service.core.commitment import Disclosure, parse_disclosure
 from evidence_service.core.erased import Erased, opened_from
+from evidence_service.core.erasure_material import supports
 from evidence_service.core.facts import PackagedFact, parse_facts
 from evidence_service.core.leaf import Leaf, parse_leaf
 from evidence_service.core.material import MEMBERS, Material, MaterialProblem, parse_material, read_material
@@ -98,6 +99,15 @@ class Subject:
     def erased(self) -> tuple[Evidence, ...]:
         """The entries whose content was erased."""
         return tuple(one for one in self.evidence if one.erased is not None)
+
+    @property
+    def only_said_erased(self) -> tuple[Evidence, ...]:
+        """The entries that are called erased, while nothing here shows that the log says so too."""
+        told = [one.leaf for one in self.evidence if one.leaf is not None]
+        enclosed = self.material.erasure
+        if enclosed is not None and enclosed.holds_under(self.checkpoints()):
+            told.append(enclosed.leaf)
+        return tuple(one for one in self.erased if not supports(told, one.leaf))
 
     def checkpoints(self) -> dict[str, Checkpoint]:
         """Every distinct signed checkpoint, by its note text; the package's own first."""

@@ -39,11 +39,19 @@ REASONS: dict[str, Meaning] = {
         (4,),
         ERASED,
         "Whoever packaged them says that the content of {erased} of {count} log entries ({which}) was erased on {at} "
-        "({reason}), so that nobody can open their commitments any more; a later entry subject.erased is here for "
-        "{supported} of them. The other {opened} disclosed field(s) open digests in their entries.",
+        "({reason}), so that nobody can open their commitments any more; an entry subject.erased, logged later, "
+        "says so too. The other {opened} disclosed field(s) open digests in their entries.",
         "据封装方陈述，{count} 条日志条目中有 {erased} 条（{which}）的内容已于 {at} 删除（{reason}），"
-        "其承诺不能再被打开；其中 {supported} 条在此附有其后的 subject.erased 条目。"
+        "其承诺不能再被打开；其后记入日志的 subject.erased 条目与此相符。"
         "其余 {opened} 个披露字段与日志条目中的摘要相符。",
+    ),
+    "erasure-unsupported": Meaning(
+        (2, 3, 4),
+        NOT_CHECKED,
+        "Whoever packaged them calls the content of {count} log entry(ies) ({which}) erased, and no entry "
+        "subject.erased of the same loan, logged later, is here that says so: it may as well have been left out.",
+        "据封装方称，{count} 条日志条目（{which}）的内容已删除，但此处没有同一贷款其后记入日志的 subject.erased 条目"
+        "予以印证：该内容也可能只是未予出示。",
     ),
     "disclosures-open-partly": Meaning(
         (4,),

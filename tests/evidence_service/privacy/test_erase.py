@@ -15,7 +15,9 @@ from sqlalchemy import text
 
 from evidence_service.core.digest import sha256_hex
 from evidence_service.core.erased import opened_bytes
+from evidence_service.core.material import material_bytes
 from evidence_service.core.reasons import CheckState
+from evidence_service.core.report import Report
 from evidence_service.core.verify import verify_proof
 from evidence_service.errors import NotFoundError, ProofDocketError
 from evidence_service.ports import SubjectErasedError
@@ -100,18 +102,32 @@ def test_inclusion_still_verifies_and_checks_2_to_4_read_erased(house: House) ->
     form = house.evidence.erased_form(event)
     assert form is not None
     assert form.reason == REASON
-    proof = house.evidence.prove(event)
-    report = verify_proof(
-        proof.proof.text().encode(),
-        proof.leaf,
-        None,
-        None,
-        datetime.now(UTC),
-        disclosures=opened_bytes((), form),
-    )
+    proof, told = house.evidence.prove_erased(event)
+    assert list(told) == ["erasure"]
+
+    def verified(material: dict[str, str]) -> Report:
+        return verify_proof(
+            proof.proof.text().encode(),
+            proof.leaf,
+            None,
+            None,
+            datetime.now(UTC),
+            disclosures=opened_bytes((), form),
+            material=material_bytes(material),
+        )
+
+    report = verified(told)
     assert [report.check(n).state for n in (1, 5)] == [CheckState.PASSED] * 2
     assert [report.check(n).state for n in (2, 3, 4)] == [CheckState.ERASED] * 3
     assert not report.where
+    assert [verified({}).check(n).code for n in (2, 3, 4)] == ["erasure-unsupported"] * 3  # it is only said
+
+
+def test_until_the_erasure_is_published_nothing_shows_it(house: House) -> None:
+    house.evidence.publish(INSTITUTION)
+    erase(BORROWER, REASON, house.doors)
+    event = house.evidence.event("A-2")
+    assert house.evidence.prove_erased(event)[1] == {}
 
 
 def test_the_erasure_is_an_event_of_every_loan_that_says_what_was_destroyed(house: House) -> None:
