@@ -24,7 +24,7 @@ from litigation.documents.fonts import Role
 from litigation.documents.pdfa import Level, declare
 from litigation.documents.saving import save
 from litigation.documents.sheets import LEFT, Book, PageNumber, Sheet, box
-from litigation.documents.templates import fill, template
+from litigation.documents.templates import fill
 from litigation.documents.text import GREY, RED, Style, width_of
 
 _FOOT = Style(Role.REGULAR, 8.5)
@@ -55,7 +55,7 @@ class Binder:
         self._sample = sample
         self._draft = draft
         self._total = len(book.sheets)
-        self._cover = template("cover")
+        self._cover = book.texts["cover"]
         self._lengths = _lengths(book)
 
     def bind(self, shown: list[Shown]) -> bytes:
@@ -130,9 +130,8 @@ class Binder:
         operators.append(ink.text(LEFT, _FOOT_Y, self._reference, _NOTE))
         if sheet.stamp:
             stamp = sheet.stamp
-            text = fill(
-                template("exhibit")["stamp"], number=stamp.number, page=stamp.page, pages=stamp.pages, sheet=number
-            )
+            form = self._book.texts["exhibit"]["stamp"]
+            text = fill(form, number=stamp.number, page=stamp.page, pages=stamp.pages, sheet=number)
             side = width_of(text, _STAMP, widths)
             operators += _plate(width - 36 - side - 12, height - 33, side + 12, 17, "0.72 0.08 0.08")
             operators.append(ink.text(width - 36 - side - 6, height - 28, text, _STAMP))

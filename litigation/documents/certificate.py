@@ -19,9 +19,9 @@ from litigation.documents.papertable import column_heads, pair_table, text_cell
 from litigation.documents.provenance_sheet import draw_provenance
 from litigation.documents.sheets import LEFT, Book
 from litigation.documents.tables import Row, draw_table
-from litigation.documents.templates import NAMES, Template, fill, template
+from litigation.documents.templates import Template, fill
 from litigation.documents.text import RED, Style
-from litigation.documents.writing import gap, instant
+from litigation.documents.writing import instant, words_of
 
 DESTINATION = "certificate"
 _TINY = Style(Role.REGULAR, 7)
@@ -33,7 +33,7 @@ _QR_MASK = 2  # fixed: scoring all eight masks costs more than the page
 
 def draw_certificate(book: Book, case: CaseFile) -> None:
     """Draw the certificate."""
-    form = template("certificate")
+    form = book.texts["certificate"]
     flow = Flow(book)
     book.mark(form["title"]["zh"], DESTINATION, 0)
     flow.title(form["title"]["zh"], form["title"]["en"])
@@ -123,7 +123,7 @@ def _events(flow: Flow, form: Template, case: CaseFile) -> None:
     rows = []
     for event in case.events:
         texts = [str(event.sequence), f"{event.zh}\n{event.type}{_remark(event, part)}", instant(event.occurred_at)]
-        waited = gap(event.occurred_at, event.captured_at)
+        waited = words_of(flow.book.texts).gap(event.occurred_at, event.captured_at)
         late = f"\n{part['late']}" if event.captured_at - event.occurred_at > LATE else ""
         texts += [instant(event.captured_at), waited + late, str(event.index)]
         cells = [
@@ -161,7 +161,7 @@ def _verify(flow: Flow, form: Template, case: CaseFile) -> None:
     indent = _QR_SIDE + 14
     for text in part["lines"]:
         flow.text("· " + text, SMALL, indent=indent)
-    labels = "，".join(template(name).label for name in NAMES)
+    labels = words_of(flow.book.texts).listed(flow.book.texts.labels)
     for text in part["fields"]:
         mentioned = {"reference": case.our_reference, "templates": labels}
         flow.text(fill(text, **mentioned), SMALL.but(size=7.2), indent=indent)

@@ -15,11 +15,12 @@ from litigation.core.casefile import CaseFile
 from litigation.documents.expansion import Filling, exhibit_link
 from litigation.documents.flow import BODY, SUBTITLE, TITLE, Flow
 from litigation.documents.fonts import Role
+from litigation.documents.paragraphs import paragraphs
 from litigation.documents.sheets import Book
 from litigation.documents.tables import PAD_X, Cell, Row, draw_table
-from litigation.documents.templates import Template, fill, template
+from litigation.documents.templates import Template, fill
 from litigation.documents.text import INK, Line, Span, Style, fit, plain
-from litigation.documents.writing import court_day, day
+from litigation.documents.writing import Words, court_day, words_of
 
 LABEL_WIDTH = 113.0
 _HEADING = 60.0  # room that a section's heading wants below it, at least
@@ -32,7 +33,7 @@ _MORE_REMARKS = 4  # lines a kind of event; the certificate lists them all
 
 def draw_complaint(book: Book, case: CaseFile, filling: Filling) -> None:
     """Draw the whole form."""
-    form = template("complaint")
+    form = book.texts["complaint"]
     flow = Flow(book)
     book.mark(f"{form['title']['zh']}{form['subtitle']}", "complaint", 0)
     _draw_title(flow, form)
@@ -69,22 +70,27 @@ def _rows(flow: Flow, form: Template, entry: Mapping[str, Any], case: CaseFile, 
     if "box" in entry:
         return [_free_text(flow, form, entry, filling)]
     width = flow.width - LABEL_WIDTH
-    lines = _content(form, entry, case, filling, width - 2 * PAD_X, flow)
     label = plain(entry["label"], BODY, LABEL_WIDTH - 2 * PAD_X, flow.widths)
     align = "center" if "\n" in entry["label"] or "block" in entry or entry["label"].startswith("委托") else "left"
-    cells = (Cell(tuple(label), align=align, middle=True, label=True), Cell(tuple(lines), middle=True))
-    return [Row((LABEL_WIDTH, width), cells, whole="block" in entry)]
+    name = Cell(tuple(label), align=align, middle=True, label=True)
+    inner = width - 2 * PAD_X
+    if "block" in entry:  # one block for each party of that kind, as instruction 4 of the form allows
+        blocks = form["blocks"][entry["block"]]
+        prefixes = filling.blocks.get(entry["party"], (entry["party"],))
+        filled = [_set(blocks, filling, inner, flow, prefix) for prefix in prefixes]
+    else:
+        filled = [_content(form, entry, case, filling, inner, flow)]
+    widths = (LABEL_WIDTH, width)
+    return [Row(widths, (name, Cell(tuple(lines), middle=True)), whole="block" in entry) for lines in filled]
 
 
 def _content(
     form: Template, entry: Mapping[str, Any], case: CaseFile, filling: Filling, width: float, flow: Flow
 ) -> list[Line]:
     """Set the right-hand side of one row."""
-    if "block" in entry:
-        return _set(form["blocks"][entry["block"]], filling, width, flow, prefix=entry["party"])
     match entry.get("list"):
         case "remarks":
-            spans = _remarks(form, case, filling)
+            spans = _remarks(form, case, filling, words_of(flow.book.texts))
         case "evidence":
             spans = _evidence(form, case, filling)
         case _:
@@ -92,25 +98,29 @@ def _content(
     return [line for line_spans in spans for line in fit(line_spans, width, flow.widths)] or fit((), width, flow.widths)
 
 
-def _set(lines: list[str], filling: Filling, width: float, flow: Flow, prefix: str = "") -> list[Line]:
-    return [line for text in lines for line in fit(filling.spans(text, BODY, prefix=prefix), width, flow.widths)]
+def _set(lines: list[Any], filling: Filling, width: float, flow: Flow, prefix: str = "") -> list[Line]:
+    """Set lines of the form; those of a repeated part stand once for each of its parties, and once where none is."""
+    found: list[Line] = []
+    for text in lines:
+        if isinstance(text, str):
+            found += fit(filling.spans(text, BODY, prefix=prefix), width, flow.widths)
+            continue
+        for turn in filling.blocks.get(text["each"], ()) or (text["each"],):
+            found += _set(text["lines"], filling, width, flow, turn)
+    return found
 
 
 def _free_text(flow: Flow, form: Template, entry: Mapping[str, Any], filling: Filling) -> Row:
     """Set the free-text box: the printed hint, then the statement."""
     width = flow.width - 2 * PAD_X
     lines = plain(entry["box"], BODY, width, flow.widths)
-    number = 0
-    for paragraph in form["statements"][entry["statement"]]:
-        if filling.is_there(paragraph["when"]):
-            number += "{#}" in paragraph["text"]
-            spans = [Span("\u3000\u3000", BODY), *filling.spans(paragraph["text"], BODY.but(color=INK), number=number)]
-            lines += fit(spans, width, flow.widths)
+    for spans in paragraphs(form["statements"][entry["statement"]], filling, BODY.but(color=INK)):
+        lines += fit(spans, width, flow.widths)
     lines += fit((), width, flow.widths)
     return Row((flow.width,), (Cell(tuple(lines), 15.4),))
 
 
-def _remarks(form: Template, case: CaseFile, filling: Filling) -> list[list[Span]]:
+def _remarks(form: Template, case: CaseFile, filling: Filling, dated: Words) -> list[list[Span]]:
     """Row 18: notice of key clauses, demands and notices, which decide format-clause and limitation disputes."""
     words = form["words"]
     ink = BODY.but(color=INK)
@@ -119,7 +129,7 @@ def _remarks(form: Template, case: CaseFile, filling: Filling) -> list[list[Span
     for kind, name in words["remark_events"].items():
         found = [event for event in case.events if event.type == kind]
         for event in found[:_MORE_REMARKS]:
-            text = fill(words["remark_line"], name=name, day=day(court_day(event.occurred_at)), index=event.index)
+            text = fill(words["remark_line"], name=name, day=dated.day(court_day(event.occurred_at)), index=event.index)
             number = proofs.get(event.event_id, 0)
             rows.append([Span(text, ink), *([exhibit_link(number, BODY, filling.page_digits)] if number else [])])
         if len(found) > _MORE_REMARKS:

@@ -15,7 +15,6 @@ from litigation.documents.fonts import Role
 from litigation.documents.papertable import cell, column_heads, pair_table, text_cell
 from litigation.documents.sheets import Book
 from litigation.documents.tables import Row, draw_table
-from litigation.documents.templates import template
 from litigation.documents.text import BLUE, RED, Span
 
 COVER, DEFECTS = "cover", "defects"
@@ -32,7 +31,7 @@ class IndexEntry:
 
 def draw_cover(book: Book, filling: Filling, entries: Sequence[IndexEntry]) -> None:
     """Draw the cover; the numbers of pages are put in when the book is bound."""
-    form = template("cover")
+    form = book.texts["cover"]
     flow = Flow(book)
     book.mark(form["title"]["zh"], COVER, 0)
     flow.space(18)
@@ -62,7 +61,7 @@ def _index_row(flow: Flow, entry: IndexEntry, widths: tuple[float, ...], digits:
 
 def draw_defects(book: Book, case: CaseFile, defects: Sequence[str]) -> None:
     """Draw the first page of a draft."""
-    form = template("defects")
+    form = book.texts["defects"]
     flow = Flow(book)
     book.mark(form["title"]["zh"], DEFECTS, 0)
     flow.title(form["title"]["zh"], form["title"]["en"])

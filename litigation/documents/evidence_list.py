@@ -11,7 +11,7 @@ from litigation.documents.flow import SMALL, Flow
 from litigation.documents.papertable import cell, column_heads
 from litigation.documents.sheets import Book
 from litigation.documents.tables import Row, draw_table
-from litigation.documents.templates import Template, fill, template
+from litigation.documents.templates import Template, fill
 from litigation.documents.text import BLUE, Span, plain
 
 _WIDTHS = (26.0, 80.0, 62.0, 40.0, 60.0, 76.0, 78.0)
@@ -20,11 +20,11 @@ DESTINATION = "evidence-list"
 
 def draw_evidence_list(book: Book, case: CaseFile, filling: Filling, page_counts: dict[int, int]) -> None:
     """Draw the list; `page_counts` says how many pages each exhibit takes."""
-    form = template("evidence_list")
+    form = book.texts["evidence_list"]
     flow = Flow(book)
     book.mark(form["title"]["zh"], DESTINATION, 0)
     flow.title(form["title"]["zh"], form["title"]["en"])
-    unknown = template("cover")["unknown"]
+    unknown = book.texts["cover"]["unknown"]
     flow.text(
         fill(form["intro"], **{"plaintiff.name": case.plaintiff.name or unknown, "court": case.court or unknown}), SMALL
     )

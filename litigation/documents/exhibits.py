@@ -21,7 +21,7 @@ from litigation.documents.fonts import FontSet, Role
 from litigation.documents.papertable import pair_table
 from litigation.documents.pdfa import Level
 from litigation.documents.sheets import A4, BOTTOM, LEFT, Book, Stamp
-from litigation.documents.templates import fill, template
+from litigation.documents.templates import fill
 from litigation.documents.text import Style, plain
 
 _LINE = Style(Role.REGULAR, 8.6)
@@ -49,6 +49,8 @@ def prepare(case: CaseFile, fonts: FontSet) -> list[Shown]:
 
 def _prepared(exhibit: Exhibit, fonts: FontSet) -> Shown:
     content, kind = exhibit.content, exhibit.media_type.split(";")[0].strip().lower()
+    if exhibit.withheld:
+        return Shown(exhibit, reason="withheld")
     if not content:
         return Shown(exhibit, reason="absent")
     if kind.startswith(("audio/", "video/")):
@@ -89,8 +91,8 @@ def draw_exhibits(book: Book, shown: list[Shown]) -> None:
 
 def _mark(book: Book, item: Shown) -> None:
     if not book.marks:
-        book.mark(template("exhibit")["section"], DESTINATION, 0)
-    title = fill(template("cover")["index"]["exhibit"], number=item.exhibit.number, title=item.exhibit.title)
+        book.mark(book.texts["exhibit"]["section"], DESTINATION, 0)
+    title = fill(book.texts["cover"]["index"]["exhibit"], number=item.exhibit.number, title=item.exhibit.title)
     book.mark(title, exhibit_destination(item.exhibit.number), 1)
 
 
@@ -113,7 +115,7 @@ def _draw_picture(book: Book, item: Shown, picture: Picture) -> None:
 
 def _draw_text(book: Book, item: Shown, printout: Printout) -> None:
     """Print a text with line numbers; long lines wrap."""
-    form = template("exhibit")
+    form = book.texts["exhibit"]
     flow = Flow(book)
     _mark(book, item)
     flow.heading(item.exhibit.title, form["text_heading"]["en"])
@@ -135,7 +137,7 @@ def _draw_text(book: Book, item: Shown, printout: Printout) -> None:
 
 def _draw_cover_sheet(book: Book, item: Shown) -> None:
     """Say why the exhibit cannot be shown here, and what identifies it."""
-    form = template("exhibit")
+    form = book.texts["exhibit"]
     flow = Flow(book)
     _mark(book, item)
     exhibit = item.exhibit

@@ -6,7 +6,7 @@ Spec: docs/spec/papers.md sections 2 and 5. Facts are put in as plain text and n
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from litigation.documents.fonts import Role
 from litigation.documents.templates import PartKind, parts_of
@@ -17,19 +17,18 @@ _BLANK = "\u3000"
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """What template lines are filled with: values, and the exhibit that proves each fact."""
+    """What template lines are filled with: values, the exhibit that proves each fact, who stands in repeated blocks."""
 
     values: Mapping[str, str]
     exhibits: Mapping[str, int]
     page_digits: int
+    blocks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def spans(self, line: str, style: Style, *, ink: str = INK, prefix: str = "", number: int = 0) -> list[Span]:
         """Expand one line. `prefix` stands for ``p.`` in the blocks of the parties."""
         spans: list[Span] = []
         for part in parts_of(line):
-            key = part.key
-            if prefix and key.startswith("p."):
-                key = f"{prefix}.{key[2:]}"
+            key = own_key(part.key, prefix)
             match part.kind:
                 case PartKind.TEXT:
                     spans.append(Span(part.value, style))
@@ -44,9 +43,9 @@ class Filling:
                     spans.append(Span(value, style.but(color=ink)) if value else Span(_BLANK * part.blank, style))
         return spans
 
-    def is_there(self, key: str) -> bool:
+    def is_there(self, key: str, prefix: str = "") -> bool:
         """Say whether a value is known."""
-        return bool(self.values.get(key))
+        return bool(self.values.get(own_key(key, prefix)))
 
     def cite(self, key: str, style: Style) -> Sequence[Span]:
         """Link to the exhibit that proves a fact, in small raised type; nothing where no exhibit does."""
@@ -57,6 +56,11 @@ class Filling:
         if self.values.get(key, "") == option:
             return Span("√", style.but(role=Role.BOLD, color=INK, tick=True, whole=True))
         return Span("□", style)
+
+
+def own_key(key: str, prefix: str) -> str:
+    """The key of a fact where ``p.`` stands for a party."""
+    return f"{prefix}.{key[2:]}" if prefix and key.startswith("p.") else key
 
 
 def exhibit_link(number: int, style: Style, page_digits: int) -> Span:

@@ -21,9 +21,9 @@ from litigation.documents.fonts import Role
 from litigation.documents.papertable import HEAD_FILL, column_heads, text_cell
 from litigation.documents.sheets import Book
 from litigation.documents.tables import Cell, Row, draw_table
-from litigation.documents.templates import Template, fill, template
+from litigation.documents.templates import Template, fill
 from litigation.documents.text import Style
-from litigation.documents.writing import amount, day, money, percent, short_day
+from litigation.documents.writing import amount, percent, short_day, words_of
 
 DESTINATION = "ledger"
 _LINE_WIDTHS = (52.0, 62.0, 68.0, 60.0, 34.0, 60.0, 56.0)
@@ -34,7 +34,7 @@ _TOTAL = Style(Role.BOLD, 8.5)
 
 def draw_ledger(book: Book, case: CaseFile) -> None:
     """Draw the ledger, or say why there is none."""
-    form = template("ledger")
+    form = book.texts["ledger"]
     flow = Flow(book)
     book.mark(form["title"]["zh"], DESTINATION, 0)
     flow.title(form["title"]["zh"], form["title"]["en"])
@@ -66,7 +66,7 @@ def _stated(flow: Flow, form: Template, case: CaseFile) -> None:
             widths,
             (
                 text_cell(flow, f"{total.label_zh} {total.label_en}", widths[0]),
-                text_cell(flow, money(total.amount, total.currency), widths[1], "right"),
+                text_cell(flow, words_of(flow.book.texts).money(total.amount, total.currency), widths[1], "right"),
             ),
         )
         for total in case.stated_totals
@@ -78,7 +78,7 @@ def _stated(flow: Flow, form: Template, case: CaseFile) -> None:
 
 def _totals(flow: Flow, form: Template, claim: Claim) -> None:
     """Print the sums and the row of the complaint that each one is."""
-    _heading(flow, form, "totals", cutoff=day(claim.cutoff))
+    _heading(flow, form, "totals", cutoff=words_of(flow.book.texts).day(claim.cutoff))
     part = form["totals"]
     widths = (flow.width - 260, 120.0, 140.0)
     rows = []
@@ -112,8 +112,8 @@ def _terms(flow: Flow, form: Template, case: CaseFile, claim: Claim) -> None:
         "penalty_rate": percent(contract.penalty_rate),
         "compound": form["compound_words"]["agreed" if contract.compound else "none"],
         "undue": amount(claim.undue_principal),
-        "paid_through": day(claim.paid_through),
-        "overdue_since": day(claim.overdue_since),
+        "paid_through": words_of(flow.book.texts).day(claim.paid_through),
+        "overdue_since": words_of(flow.book.texts).day(claim.overdue_since),
         "overdue_days": claim.overdue_days,
         "simple": percent(claim.annual_cost.simple),
         "effective": percent(claim.annual_cost.effective),

@@ -11,21 +11,24 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from litigation.core.casefile import CaseFile
-from litigation.documents import certificate, evidence_list, ledger
+from litigation.core.paper_kinds import PaperKind
+from litigation.core.party import NaturalPerson
+from litigation.documents.applications import DRAWN, destination
 from litigation.documents.binding import Binder, section_lengths
 from litigation.documents.certificate import draw_certificate
 from litigation.documents.complaint import draw_complaint
 from litigation.documents.cover import IndexEntry, draw_cover, draw_defects
 from litigation.documents.evidence_list import draw_evidence_list
 from litigation.documents.exhibits import Shown, draw_exhibits, prepare
-from litigation.documents.expansion import Filling, exhibit_destination
+from litigation.documents.expansion import Filling, exhibit_destination, own_key
 from litigation.documents.fonts import FontSet
 from litigation.documents.ink import Ink
 from litigation.documents.ledger import draw_ledger
+from litigation.documents.party_values import named
 from litigation.documents.problems import MissingFactError
 from litigation.documents.sheets import Book
-from litigation.documents.templates import fill, template
-from litigation.documents.values import case_values
+from litigation.documents.templates import TemplateSet, fill, shipped
+from litigation.documents.values import case_blocks, case_values
 
 _UNCHECKED = frozenset({"content"})
 
@@ -48,7 +51,7 @@ class RenderedPackage:
     sections: tuple[Section, ...]
 
 
-def render_package(casefile: CaseFile, fonts: FontSet) -> RenderedPackage:
+def render_package(casefile: CaseFile, fonts: FontSet, texts: TemplateSet | None = None) -> RenderedPackage:
     """Render all papers of a case into one PDF.
 
     1. Missing facts stop a package for filing; all are named. A draft lists them instead.
@@ -57,14 +60,15 @@ def render_package(casefile: CaseFile, fonts: FontSet) -> RenderedPackage:
     4. Papers are laid out; page numbers stay open.
     5. The book is bound: numbers, stamps, links, bookmarks, exhibits.
     """
-    values = case_values(casefile)
-    defects = all_defects(casefile, values)  # (1)
+    texts = texts or shipped()
+    values = case_values(casefile, texts)
+    defects = all_defects(casefile, values, texts)  # (1)
     if defects and not casefile.draft:
         raise MissingFactError(defects)
     check_glyphs(casefile, fonts)  # (2)
     shown = prepare(casefile, fonts)  # (3)
-    book = Book(fonts, Ink(fonts))
-    filling = Filling(values, _exhibit_of(casefile), _page_digits(casefile, shown))
+    book = Book(fonts, Ink(fonts), texts)
+    filling = Filling(values, _exhibit_of(casefile), _page_digits(casefile, shown), case_blocks(casefile))
     _draw(book, casefile, filling, shown, defects)  # (4)
     dated = casefile.log.checkpoint_at
     binder = Binder(book, casefile.our_reference, dated, sample=casefile.sample, draft=casefile.draft)
@@ -76,16 +80,32 @@ def render_package(casefile: CaseFile, fonts: FontSet) -> RenderedPackage:
     return RenderedPackage(pdf, len(book.sheets), sections)
 
 
-def all_defects(case: CaseFile, values: dict[str, str]) -> tuple[str, ...]:
-    """Name what readiness found, then what the complaint requires beyond it; both begin with the key of the fact."""
+def all_defects(case: CaseFile, values: dict[str, str], texts: TemplateSet) -> tuple[str, ...]:
+    """Name what readiness found, then what the papers require beyond it; both begin with the key of the fact."""
     named = {defect.split(":")[0] for defect in case.defects}
-    required = template("complaint")["required"]
-    missing = (
-        f"{key}: {name}"
-        for key, name in required.items()
+    missing = {
+        key: name
+        for key, name in required_facts(case, texts).items()
         if not values.get(key) and key not in named and key.split(".")[0] not in named
-    )
-    return (*case.defects, *missing)
+    }
+    return (*case.defects, *(f"{key}: {name}" for key, name in missing.items()))
+
+
+def required_facts(case: CaseFile, texts: TemplateSet) -> dict[str, str]:
+    """What the papers of this case must state: keys and names, each once."""
+    required: dict[str, str] = {}
+    for kind in papers_of(case):
+        form = texts[kind]
+        required |= form.body.get("required", {})
+        for prefix, party in named("defendant", case.defendants) if "required_of" in form.body else ():
+            block = "natural" if isinstance(party, NaturalPerson) else "organisation"
+            required |= {own_key(key, prefix): name for key, name in form["required_of"][block].items()}
+    return required
+
+
+def papers_of(case: CaseFile) -> tuple[PaperKind, ...]:
+    """The papers of a case without those that do not apply: no agent, no power of attorney."""
+    return tuple(kind for kind in case.papers if kind is not PaperKind.POWER_OF_ATTORNEY or case.agents)
 
 
 def check_glyphs(case: CaseFile, fonts: FontSet) -> None:
@@ -123,31 +143,33 @@ def _page_digits(case: CaseFile, shown: list[Shown]) -> int:
 
 def _draw(book: Book, case: CaseFile, filling: Filling, shown: list[Shown], defects: tuple[str, ...]) -> None:
     """Draw the papers in their order. The list of evidence needs the lengths of the exhibits, so these come first."""
-    exhibits = Book(book.fonts, book.ink)
+    exhibits = Book(book.fonts, book.ink, book.texts)
     draw_exhibits(exhibits, shown)
     lengths = section_lengths(exhibits)
     page_counts = {item.exhibit.number: lengths[exhibit_destination(item.exhibit.number)] for item in shown}
     if case.draft:
         draw_defects(book, case, defects)
-    draw_cover(book, filling, _index(shown))
-    draw_complaint(book, case, filling)
-    draw_evidence_list(book, case, filling, page_counts)
-    draw_ledger(book, case)
-    draw_certificate(book, case)
+    draw_cover(book, filling, _index(papers_of(case), shown, book.texts))
+    for kind in papers_of(case):
+        match kind:
+            case PaperKind.COMPLAINT:
+                draw_complaint(book, case, filling)
+            case PaperKind.EVIDENCE_LIST:
+                draw_evidence_list(book, case, filling, page_counts)
+            case PaperKind.LEDGER:
+                draw_ledger(book, case)
+            case PaperKind.CERTIFICATE:
+                draw_certificate(book, case)
+            case _:
+                DRAWN[kind](book, filling)
     book.append(exhibits)
 
 
-def _index(shown: list[Shown]) -> list[IndexEntry]:
+def _index(papers: tuple[PaperKind, ...], shown: list[Shown], texts: TemplateSet) -> list[IndexEntry]:
     """List the papers and exhibits for the cover."""
-    words = template("cover")["index"]
-    complaint = template("complaint")
-    papers = [
-        (complaint["title"]["zh"] + complaint["subtitle"], "complaint"),
-        (template("evidence_list")["title"]["zh"], evidence_list.DESTINATION),
-        (template("ledger")["title"]["zh"], ledger.DESTINATION),
-        (template("certificate")["title"]["zh"], certificate.DESTINATION),
-    ]
-    entries = [IndexEntry(str(number), title, place) for number, (title, place) in enumerate(papers, 1)]
+    words = texts["cover"]["index"]
+    listed = [(texts[kind]["title"]["zh"] + texts[kind].body.get("subtitle", ""), destination(kind)) for kind in papers]
+    entries = [IndexEntry(str(number), title, place) for number, (title, place) in enumerate(listed, 1)]
     for number, item in enumerate(shown, len(entries) + 1):
         title = fill(words["exhibit"], number=item.exhibit.number, title=item.exhibit.title)
         entries.append(IndexEntry(str(number), title, exhibit_destination(item.exhibit.number)))

@@ -15,7 +15,7 @@ from evidence_service.core.provenance import Provenance, Statement
 from litigation.documents.flow import SMALL, Flow
 from litigation.documents.papertable import cell, column_heads, text_cell
 from litigation.documents.tables import Row, draw_table
-from litigation.documents.templates import Template, fill, template
+from litigation.documents.templates import Template, fill
 from litigation.documents.text import GREY, Span
 from litigation.documents.writing import instant
 
@@ -27,7 +27,7 @@ _EN = SMALL.but(size=6.8, color=GREY)
 
 def draw_provenance(flow: Flow, found: Provenance) -> None:
     """Draw the three tables."""
-    form = template("provenance")
+    form = flow.book.texts["provenance"]
     for number, part in enumerate(form["parts"]):
         flow.heading(part["heading"]["zh"], part["heading"]["en"])
         if number == 0:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from litigation.documents.exhibit_images import Picture
 from litigation.documents.fonts import FontSet
 from litigation.documents.ink import Ink
+from litigation.documents.templates import TemplateSet, shipped
 from litigation.documents.text import Line, Piece
 
 A4 = (595.28, 841.89)
@@ -72,6 +73,7 @@ class Book:
 
     fonts: FontSet
     ink: Ink
+    texts: TemplateSet = field(default_factory=shipped)
     sheets: list[Sheet] = field(default_factory=list)
     destinations: dict[str, int] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)

@@ -41,7 +41,8 @@ def row_texts(form: Any, row: dict[str, Any]) -> list[str]:
     texts: list[str] = [row[key] for key in ("heading", "box", "label") if key in row]
     if "block" in row:
         texts += form["blocks"][row["block"]]
-    texts += row.get("lines", [])
+    for line in row.get("lines", []):
+        texts += [line] if isinstance(line, str) else line["lines"]
     return texts
 
 

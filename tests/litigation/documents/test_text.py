@@ -12,9 +12,9 @@ from litigation.documents import FontSet
 from litigation.documents.fontobjects import to_unicode_map
 from litigation.documents.fonts import RARE_FILE, Role
 from litigation.documents.problems import FontFileError, TemplateError
-from litigation.documents.templates import NAMES, fill, parts_of, template
+from litigation.documents.templates import NAMES, fill, parts_of, shipped, template
 from litigation.documents.text import Span, Style, fit, plain
-from litigation.documents.writing import gap, percent
+from litigation.documents.writing import percent, words_of
 from tests.litigation.documents import cases
 from tests.litigation.documents.conftest import ROOT
 
@@ -120,7 +120,7 @@ def test_rates_of_sources_with_seventeen_digits_are_shown_with_four() -> None:
 
 def test_gap_between_event_and_capture_is_said_in_words() -> None:
     events = cases.longest_case().events
-    assert gap(events[0].occurred_at, events[0].captured_at) == "7 秒"
-    assert gap(events[1].occurred_at, events[1].captured_at) == "11 小时 6 分"
-    assert gap(events[5].occurred_at, events[5].captured_at) == "2 天 7 小时"
-    assert gap(events[0].captured_at, events[0].occurred_at) == "−7 秒"
+    assert words_of(shipped()).gap(events[0].occurred_at, events[0].captured_at) == "7 秒"
+    assert words_of(shipped()).gap(events[1].occurred_at, events[1].captured_at) == "11 小时 6 分"
+    assert words_of(shipped()).gap(events[5].occurred_at, events[5].captured_at) == "2 天 7 小时"
+    assert words_of(shipped()).gap(events[0].captured_at, events[0].occurred_at) == "−7 秒"
