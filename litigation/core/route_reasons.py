@@ -197,13 +197,17 @@ REASONS: Mapping[str, tuple[Question, ...]] = MappingProxyType(
             ),
         ),
         "ordinary": (
+            _NO_CLAIM,
             Question(
                 "contact-lost", "route.ordinary", lambda s: s.contact_lost,
                 "债务人失联：普通程序，公告送达三十日；可先作失联修复",
                 "the debtor cannot be reached: ordinary procedure with public notice of 30 days; try to find him first",
                 advises=True,
             ),
-            Question("always-open", "route.ordinary", lambda _: True, "普通程序总可适用", "always open"),
+            Question(
+                "always-open", "route.ordinary", lambda _: True,
+                "其他路径均不适用时仍可适用", "stands where no other way does", advises=True,
+            ),
         ),
     }
 )  # fmt: skip

@@ -85,10 +85,10 @@ class RouteOption:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """All routes in the order of the rules, and the one that is recommended."""
+    """All routes in the order of the rules, and the one that is recommended; None where nothing speaks for any."""
 
     options: tuple[RouteOption, ...]
-    recommended: Route
+    recommended: Route | None
     rules_digest: str
 
     def option(self, route: Route) -> RouteOption:
@@ -111,8 +111,7 @@ def route_case(situation: Situation, rules: Rules, probabilities: Mapping[Route,
     order = [Route(word) for word in rules.in_force(ORDER, situation.as_of).words]
     options = tuple(_option(route, situation, rules, probabilities.get(route)) for route in order)
     advised = [option.route for option in options if option.standing is Standing.ADVISED]
-    open_routes = [option.route for option in options if option.standing is Standing.OPEN]
-    return Routing(options, (advised or open_routes)[0], rules.digest)
+    return Routing(options, advised[0] if advised else None, rules.digest)
 
 
 def probability_of(text: str) -> Decimal:
