@@ -21,12 +21,15 @@ from litigation.adapters.evidence_door import confirmations, history_of, package
 from litigation.adapters.rule_folder import RuleFolder, RulesUnapprovedError
 from litigation.adapters.sql_case_store import CaseRow, PackageRow, SqlCaseStore
 from litigation.core.claim import Claim
+from litigation.core.disclosure_cut import closed_texts, cut
+from litigation.core.disclosure_set import COURT, check_recipient, select
 from litigation.core.history import LoanHistory, court_date
 from litigation.core.judgment import JudgmentDebt
 from litigation.core.origin import Surroundings
 from litigation.core.pinned import PinnedMaterial, pin_material
 from litigation.core.plaintiff import plaintiff_from
 from litigation.core.rules import Rules
+from litigation.disclosure_book import disclosure_sets
 from litigation.documents.fonts import FontSet
 from litigation.errors import LitigationError
 from litigation.workflow.assemble import assemble_case
@@ -106,7 +109,15 @@ class LitigationService:
         """Today's date for a court (Asia/Shanghai)."""
         return court_date(self.evidence.now())
 
-    def pin(self, institution: str | None, as_of: date, *, draft: bool, tree_size: int | None = None) -> CaseSource:
+    def pin(
+        self,
+        institution: str | None,
+        as_of: date,
+        *,
+        draft: bool,
+        tree_size: int | None = None,
+        recipient: str = COURT,
+    ) -> CaseSource:
         """Pin the source of a batch: by default the newest anchored checkpoint, else the newest."""
         log = self.evidence.log(institution)
         published, anchor = self._log_state(log.institution, tree_size)
@@ -121,6 +132,7 @@ class LitigationService:
             plaintiff=plaintiff_from(data),
             event_names=EVENT_NAMES,
             draft=draft,
+            recipient=check_recipient(recipient),
         )
 
     def rules(self) -> Rules:
@@ -180,7 +192,8 @@ class LitigationService:
         covered = [event for event in stored if event.index < size]
         history = history_of(institution, loan, covered)
         assessment = assess(history, source.as_of, source.rules)
-        packaged = packaged_events(self.evidence, covered, source.published)
+        selection = select(source.recipient, source.as_of, disclosure_sets(), history)
+        packaged = packaged_events(self.evidence, covered, history, source.published, selection)
         entries = [EventEntry(event.sequence, event.index, event.type) for event in covered]
         reference = our_reference(institution, loan)
         head = self.evidence.store.loan_head(institution, loan)
@@ -190,7 +203,8 @@ class LitigationService:
             material = source.material.of_loan(material)
         report = twin_report(metadata, packaged, material, source.published.created_at)
         read_original = partial(self.evidence.original, institution)
-        case = assemble_case(history, assessment, report, source, read_original, self._surroundings(source))
+        whole = assemble_case(history, assessment, report, source, read_original, self._surroundings(source))
+        case = cut(whole, history, selection)
         metadata = metadata_for(source, reference, head.reference, entries, draft=case.draft)
         return build_package(
             case,
@@ -198,9 +212,10 @@ class LitigationService:
             metadata,
             packaged,
             material,
-            originals_of(history, read_original),
+            originals_of(history, read_original, selection),
             self.fonts,
-            lambda text: self.evidence.sign_package(institution, text),
+            self._sign_note(institution),
+            closed_texts(history, selection) if source.recipient != COURT else frozenset(),
         )
 
     def _surroundings(self, source: CaseSource) -> Surroundings:

@@ -11,7 +11,7 @@ from evidence_service.core.provenance import Confirmation
 from evidence_service.ports import PublishedCheckpoint, StoredEvent
 from evidence_service.service import EvidenceService
 from evidence_service.workflow.prove import body_of, disclosures_of
-from litigation.core.disclosure_set import for_court
+from litigation.core.disclosure_set import Selection
 from litigation.core.history import HistoryEvent, LoanHistory, Original
 
 
@@ -37,15 +37,26 @@ def confirmations(
 
 
 def packaged_events(
-    evidence: EvidenceService, events: Sequence[StoredEvent], published: PublishedCheckpoint
+    evidence: EvidenceService,
+    events: Sequence[StoredEvent],
+    history: LoanHistory,
+    published: PublishedCheckpoint,
+    selection: Selection,
 ) -> tuple[PackagedEvent, ...]:
-    """Leaf, proof under one checkpoint, and the court's disclosures of each event."""
-    return tuple(_packaged(evidence, event, published) for event in events)
+    """Leaf, proof under one checkpoint, and what the recipient is shown of each event."""
+    pairs = zip(events, history.events, strict=True)
+    return tuple(_packaged(evidence, event, said, published, selection) for event, said in pairs)
 
 
-def _packaged(evidence: EvidenceService, event: StoredEvent, published: PublishedCheckpoint) -> PackagedEvent:
+def _packaged(
+    evidence: EvidenceService,
+    event: StoredEvent,
+    said: HistoryEvent,
+    published: PublishedCheckpoint,
+    selection: Selection,
+) -> PackagedEvent:
     erased = evidence.erased_form(event)
-    opened = () if erased is not None else for_court(disclosures_of(event))
+    opened = () if erased is not None else selection.disclosures(said, disclosures_of(event))
     proof = evidence.prove(event, published).proof.text()
     return PackagedEvent(event.sequence, event.leaf, proof, tuple(item.encoded for item in opened), erased)
 

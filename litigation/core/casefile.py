@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from evidence_service.core.provenance import UNKNOWN_PROVENANCE, Provenance
 from litigation.core.claim import Claim
+from litigation.core.derived_debt import DerivedDebt
 from litigation.core.defect import Defect
 from litigation.core.paper_kinds import DEFAULT_PAPERS, PaperKind
 from litigation.core.party import (
@@ -240,6 +241,7 @@ class CaseFile:
     papers: tuple[PaperKind, ...] = DEFAULT_PAPERS
     preservation_fee: Decimal | None = None
     payment_order_fee: Decimal | None = None
+    derived: DerivedDebt | None = None
     findings: tuple[Defect, ...] = ()
     route: str = ""
 

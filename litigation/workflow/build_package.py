@@ -22,6 +22,9 @@ from evidence_service.core.verify import verify_twin
 from litigation.core.casefile import CaseFile
 from litigation.core.claim_json import claim_to_json
 from litigation.core.debt_record import debt_record
+from litigation.core.derived_json import derived_to_json
+from litigation.core.disclosure_cut import check_nothing_left
+from litigation.core.disclosure_set import Selection
 from litigation.core.history import LoanHistory
 from litigation.documents.embedding import embed_evidence
 from litigation.documents.fonts import FontSet
@@ -95,6 +98,7 @@ def metadata_for(
         events=tuple(events),
         draft=draft,
         sample=source.plaintiff.sample,
+        recipient=source.recipient,
     )
 
 
@@ -107,8 +111,12 @@ def build_package(
     originals: Mapping[str, tuple[str, bytes]],
     fonts: FontSet,
     sign_note: Callable[[str], str],
+    closed: frozenset[str] = frozenset(),
 ) -> BuiltPackage:
-    """Render the papers, embed the evidence, and pack everything under one signature."""
+    """Render the papers, embed the evidence, and pack everything under one signature.
+
+    `closed` are texts that the recipient must not get: where one is left, no package is made.
+    """
     rendered = render_package(case, fonts)
     pdf = embed_evidence(rendered.pdf, twin_bytes(metadata, events, material))
     contents = PackageContents(
@@ -121,15 +129,20 @@ def build_package(
         originals=originals,
         material=material,
     )
+    for place, text in (("facts.json", contents.facts), ("ledger.json", contents.ledger)):
+        check_nothing_left(text.decode(), place, closed)
     content = assemble(contents, sign_note)
     return BuiltPackage(case.our_reference, content, sha256(pdf).hexdigest(), rendered.pages, case.draft)
 
 
-def originals_of(history: LoanHistory, read_original: Callable[[str], bytes]) -> dict[str, tuple[str, bytes]]:
-    """Every original of a loan's events, superseded ones included, by SHA-256 with a safe file extension."""
+def originals_of(
+    history: LoanHistory, read_original: Callable[[str], bytes], selection: Selection
+) -> dict[str, tuple[str, bytes]]:
+    """The originals that the recipient gets, superseded ones included, by SHA-256 with a safe file extension."""
     return {
         original.sha256: (extension(original.name, original.media_type), read_original(original.sha256))
         for event in history.events
+        if selection.shows_originals(event)
         for original in event.originals
     }
 
@@ -153,7 +166,10 @@ def _ledger(case: CaseFile, assessment: Assessment) -> bytes:
             }
             for total in case.stated_totals
         ]
-        return _json({"input": None, "claim": None, "stated_totals": stated, "reason": assessment.missing})
+        written = {"input": None, "claim": None, "stated_totals": stated, "reason": assessment.missing}
+        if case.derived is not None:
+            written["derived"] = derived_to_json(case.derived)
+        return _json(written)
     record = debt_record(assessment.terms, assessment.payments, case.as_of)
     return _json({"input": record, "claim": claim_to_json(case.claim), "stated_totals": [], "reason": ""})
 

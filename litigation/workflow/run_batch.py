@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from evidence_service.errors import ProofDocketError
+from litigation.core.disclosure_set import COURT
 from litigation.errors import LitigationError
 
 Built = TypeVar("Built")
@@ -41,13 +42,15 @@ class PackageNotWrittenError(LitigationError):
     code = "package-not-written"
 
 
-def file_name(reference: str, as_of: str) -> str:
-    """Name of a package file: our reference and the cut-off, in safe characters; no two references share a name."""
+def file_name(reference: str, as_of: str, recipient: str = COURT) -> str:
+    """Name of a package file: our reference, the cut-off, and the recipient where it is not the court; in safe
+    characters, and no two references share a name."""
     institution, _, loan = reference.partition(":")
     safe = NAME.sub("_", loan)
     if safe != loan:
         safe = f"{safe}-{sha256(reference.encode()).hexdigest()[:16]}"
-    return f"{institution}_{safe}-{as_of}.zip"
+    for_whom = "" if recipient == COURT else f"-{recipient.replace(':', '-')}"
+    return f"{institution}_{safe}-{as_of}{for_whom}.zip"
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -80,7 +80,8 @@ def _built(hands: Hands, batch: Batch, item: BatchItem) -> str:
     built = hands.build(source, item.loan)
     if batch.sealed:
         built = hands.seal(built)
-    path = Path(batch.folder) / file_name(our_reference(batch.institution, item.loan), batch.as_of.isoformat())
+    name = file_name(our_reference(batch.institution, item.loan), batch.as_of.isoformat(), source.recipient)
+    path = Path(batch.folder) / name
     with sole_writer(path.parent, batch.id, item.position):
         now = hands.store.item(item.batch, item.position)
         if (now.state, now.tries) != (ItemState.WAITING, item.tries):

@@ -26,9 +26,9 @@ from evidence_service.core.source_signature import key_name, verifies
 from evidence_service.core.timestamp import check_authority, check_imprint
 from evidence_service.core.timestamp_token import parse_token
 from evidence_service.workflow.originals import take_contents
-from litigation.core.disclosure_set import CLOSED, CLOSED_GROUPS
 from litigation.core.fact_table import PROVEN
 from litigation.core.readiness import REQUIRED_FACTS, STOPS
+from litigation.disclosure_book import disclosure_sets
 from litigation.workflow.run_batch import file_name
 from tests.architecture.markdown import block, page
 
@@ -217,8 +217,10 @@ def test_bundle_page_lists_every_fact_and_which_are_required() -> None:
 
 def test_bundle_page_lists_what_stops_a_case_and_what_stays_closed() -> None:
     text = page(BUNDLE)
-    assert [name for name in (*STOPS, *CLOSED) if f"`{name}`" not in text] == []
-    assert [group for group in CLOSED_GROUPS if f"`{group}*`" not in text] == []
+    everywhere = frozenset.intersection(*(one.closed for one in disclosure_sets()))
+    assert everywhere
+    assert [name for name in (*STOPS, *everywhere) if f"`{name}`" not in text] == []
+    assert [one for one in disclosure_sets() if f"| {one.recipient} | {one.personal.value}" not in text] == []
 
 
 def test_bundle_page_shows_how_a_package_file_is_named() -> None:
