@@ -75,6 +75,7 @@ class BatchService:
         material = self.litigation.pin_material(source, loans[0])
         pinned, digest = pin_source(source, material, renderer())
         institution = source.log.institution
+        now = self._now()
         made = batch_id(f"{digest} sealed={order.sealed}", loans, str(order.folder))
         batch = Batch(
             id=made,
@@ -88,11 +89,22 @@ class BatchService:
             folder=str(order.folder),
             inputs_digest=digest,
             pinned=pinned,
-            created_at=self._now(),
+            created_at=now,
+            updated_at=now,
         )
         keys = [(loan, item_key(our_reference(institution, loan), digest)) for loan in loans]
-        self.store.add(batch, items_of(made, keys))
+        if not self.store.add(batch, items_of(made, keys)):
+            self._mend(made)
         return self.store.batch(made)
+
+    def _mend(self, made: str) -> None:
+        """Asked for once more: packages that are gone from the folder are built again."""
+        gone = [item for item in self.store.items(made, state=ItemState.BUILT) if not Path(item.path).is_file()]
+        if gone:
+            self.store.wait_again(gone)
+            # Crash here: they wait in a batch that is done; asking once more, or `retry`, moves it.
+        if self.store.counts(made)[ItemState.WAITING]:
+            self.store.move(made, [BatchState.RUNNING, BatchState.DONE], BatchState.RUNNING, self._now())
 
     def progress(self, name: str) -> BatchProgress:
         """Where a batch stands now."""
@@ -100,7 +112,8 @@ class BatchService:
         counts = self.store.counts(batch.id)
         now = self._now()
         living = self.workers() if batch.state is BatchState.RUNNING else 0
-        left = seconds_left(counts[ItemState.WAITING], self.store.finished_since(batch.id, now - WINDOW), now)
+        ends = self.store.finished_since(batch.id, now - WINDOW)
+        left = seconds_left(counts[ItemState.WAITING], ends, batch.updated_at, now)
         return BatchProgress(
             id=batch.id,
             state=batch.state,

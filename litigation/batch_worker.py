@@ -13,7 +13,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from evidence_service.database import DatabaseError
@@ -23,7 +22,7 @@ from litigation.bootstrap import open_batches
 from litigation.core.batch import BatchState
 from litigation.errors import LitigationError
 from litigation.ports import ChunkWork
-from litigation.workflow.reconcile import Lives, reconcile
+from litigation.workflow.reconcile import Lives, close_batch, reconcile
 from litigation.workflow.work_chunk import Hands, build_case, cases_of_chunk, record_chunk
 
 TICK_SECONDS = 0.5
@@ -66,7 +65,13 @@ def work(home: Path, *, stay: bool, told_to_end: threading.Event) -> None:
     engine = open_engine()
     executor = service.slots.claim()
     hands, gate = service.hands(), Gate()
-    beat = _every(BEAT_SECONDS, lambda: service.store.beat(executor, service.slots.host, os.getpid(), _now(service)))
+
+    def record(batch: str, chunk: int) -> int:
+        number = record_chunk(hands, batch, chunk)
+        close_batch(hands.store, batch, hands.now())
+        return number
+
+    beat = _every(BEAT_SECONDS, lambda: hands.store.beat(executor, service.slots.host, os.getpid(), hands.now()))
     beat(True)
     engine.launch(
         executor,
@@ -74,13 +79,13 @@ def work(home: Path, *, stay: bool, told_to_end: threading.Event) -> None:
             cases=lambda batch, chunk: cases_of_chunk(hands.store, batch, chunk),
             goes_on=hands.store.is_running,
             build=lambda batch, position: gate.build(lambda one, at: build_case(hands, one, at), batch, position),
-            record=lambda batch, chunk: record_chunk(hands, batch, chunk),
+            record=record,
         ),
     )
     lives = Lives(service.slots.host, service.slots.is_free, time.monotonic)
 
     def look() -> None:
-        reconcile(service.store, engine, lives, lambda batch, chunk: record_chunk(hands, batch, chunk), _now(service))
+        reconcile(service.store, engine, lives, record, hands.now())
 
     often, seldom = _every(IDLE_RECONCILE_SECONDS, look), _every(RECONCILE_SECONDS, look)
     seldom(True)
@@ -88,7 +93,7 @@ def work(home: Path, *, stay: bool, told_to_end: threading.Event) -> None:
         idle = time.monotonic() - gate.busy_at > IDLE_RECONCILE_SECONDS
         for task in (beat, often if idle else seldom):
             task(False)
-        if not stay and idle and not service.store.running():
+        if not stay and not service.store.running():
             break
     gate.close()
     _record_stopped(service, hands)
@@ -118,10 +123,6 @@ def _every(seconds: float, task: Callable[[], None]) -> Callable[[bool], None]:
                 print(f"batch worker: {error}", file=sys.stderr)
 
     return run
-
-
-def _now(service: BatchService) -> datetime:
-    return service.litigation.evidence.now()
 
 
 @dataclass(slots=True)

@@ -326,6 +326,10 @@ class BatchStore(Protocol):
         """Let the failed cases wait again; returns how many there were."""
         ...
 
+    def wait_again(self, items: Sequence[BatchItem]) -> None:
+        """Let built cases wait again: their packages are gone. Their record stays."""
+        ...
+
     def counts(self, batch_id: str) -> dict[ItemState, int]:
         """How many cases stand where."""
         ...

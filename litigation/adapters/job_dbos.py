@@ -8,14 +8,17 @@ process that never comes back held is freed by `free`, which nobody calls but wo
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer
 from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
+from evidence_service.database import DatabaseError
 from litigation.ports import ChunkWork, Job, JobState
 
 NAME = "proofdocket"
@@ -58,17 +61,30 @@ class DbosEngine:
     def add(self, job_id: str, batch: str, chunk: int) -> None:
         """Queue a job; the same id twice is one job."""
         options: Any = {"workflow_name": WORKFLOW, "queue_name": QUEUE, "workflow_id": job_id, "app_version": VERSION}
-        DBOS.enqueue_workflow_with_options(options, batch, chunk)
+        with _our_error():
+            DBOS.enqueue_workflow_with_options(options, batch, chunk)
 
     def jobs(self, batch: str) -> list[Job]:
         """Every job of a batch."""
-        found = DBOS.list_workflows(workflow_id_prefix=f"{batch}.", load_input=False, load_output=False)
+        with _our_error():
+            found = DBOS.list_workflows(workflow_id_prefix=f"{batch}.", load_input=False, load_output=False)
         return [Job(one.workflow_id, STATES.get(one.status, JobState.OVER), one.executor_id or "") for one in found]
 
     def free(self, job_ids: Sequence[str]) -> None:
         """Queue jobs again whose executor is gone."""
         if job_ids:
-            DBOS.resume_workflows(list(job_ids), queue_name=QUEUE)
+            with _our_error():
+                DBOS.resume_workflows(list(job_ids), queue_name=QUEUE)
+
+
+@contextmanager
+def _our_error() -> Iterator[None]:
+    """A full disk or a server that is away, in the words of the house."""
+    try:
+        yield
+    except OperationalError as error:
+        said = str(error.orig).strip().splitlines() or ["no reason given"]
+        raise DatabaseError(f"the job engine's database refused: {said[0]}") from error
 
 
 def _register(work: ChunkWork) -> None:

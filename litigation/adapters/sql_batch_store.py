@@ -116,6 +116,13 @@ class SqlBatchStore:
         with writing(self._engine) as connection:
             return _changed(connection.execute(query))
 
+    def wait_again(self, items: Sequence[BatchItem]) -> None:
+        """Let built cases wait again: their packages are gone. Their record stays."""
+        values = {"state": ItemState.WAITING.value, "tries": 0, "finished_at": ""}
+        with writing(self._engine) as connection:
+            for item in items:
+                connection.execute(update(ITEM).where(*_at(item)).values(**values, recorded=False))
+
     def counts(self, batch_id: str) -> dict[ItemState, int]:
         """How many cases stand where."""
         query = select(ITEM.c.state, func.count()).where(ITEM.c.batch == batch_id).group_by(ITEM.c.state)
@@ -177,20 +184,24 @@ def _changed(result: Any) -> int:
 
 def _batch_values(batch: Batch) -> dict[str, Any]:
     values = {name: getattr(batch, name) for name in Batch.__slots__}
-    created = format_instant(batch.created_at)
     return values | {
         "state": batch.state.value,
         "as_of": batch.as_of.isoformat(),
-        "created_at": created,
-        "updated_at": created,
+        "created_at": format_instant(batch.created_at),
+        "updated_at": format_instant(batch.updated_at),
     }
 
 
 def _batch(row: Any) -> Batch:
     values = {name: getattr(row, name) for name in Batch.__slots__}
-    created = parse_instant(row.created_at, "created_at")
     return Batch(
-        **values | {"state": BatchState(row.state), "as_of": date.fromisoformat(row.as_of), "created_at": created}
+        **values
+        | {
+            "state": BatchState(row.state),
+            "as_of": date.fromisoformat(row.as_of),
+            "created_at": parse_instant(row.created_at, "created_at"),
+            "updated_at": parse_instant(row.updated_at, "updated_at"),
+        }
     )
 
 

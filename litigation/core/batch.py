@@ -55,6 +55,7 @@ class Batch:
     inputs_digest: str
     pinned: str
     created_at: datetime
+    updated_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,12 @@ def items_of(batch: str, keys: Sequence[tuple[str, str]]) -> list[BatchItem]:
     return [BatchItem(batch, at, at // size, loan, key, ItemState.WAITING, 0) for at, (loan, key) in enumerate(keys)]
 
 
-def seconds_left(waiting: int, finished: Sequence[datetime], now: datetime) -> float | None:
-    """How long the waiting cases will take at the pace of the last minute; `finished` are that minute's ends."""
-    recent = [moment for moment in finished if now - moment <= WINDOW]
+def seconds_left(waiting: int, finished: Sequence[datetime], since: datetime, now: datetime) -> float | None:
+    """How long the waiting cases will take at the pace of the last minute, or since the batch was moved on.
+
+    `finished` are the ends of that time. None where nothing tells it.
+    """
+    recent = [moment for moment in finished if now - moment <= WINDOW and moment >= since]
     if waiting and len(recent) >= FIRST_ESTIMATE:
         span = (now - min(recent)).total_seconds()
         return waiting * span / (len(recent) - 1) if span > 0 else None

@@ -50,8 +50,7 @@ def reconcile(
         dead = [job for job in jobs if job.state is JobState.TAKEN and lives.gone(job.executor, rows)]
         if batch.state is BatchState.RUNNING:
             _queue(engine, batch.id, chunks, jobs, dead)
-            if not chunks:
-                store.move(batch.id, [BatchState.RUNNING], BatchState.DONE, now)
+            close_batch(store, batch.id, now)
         else:
             held = {chunk_of(job.id) for job in jobs if job.state is JobState.TAKEN and job not in dead}
             for chunk in set(chunks) - held:
@@ -59,6 +58,12 @@ def reconcile(
     for executor in rows:
         if lives.gone(executor, rows):
             store.leave(executor)
+
+
+def close_batch(store: BatchStore, batch_id: str, now: datetime) -> None:
+    """A batch in which nothing waits, for work or for its record, is done."""
+    if not store.open_chunks(batch_id):
+        store.move(batch_id, [BatchState.RUNNING], BatchState.DONE, now)
 
 
 def _queue(engine: JobEngine, batch_id: str, chunks: Sequence[int], jobs: Sequence[Job], dead: Sequence[Job]) -> None:
