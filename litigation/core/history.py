@@ -61,11 +61,17 @@ class LoanHistory:
     institution: str
     loan: str
     events: tuple[HistoryEvent, ...]
+    _counting: tuple[HistoryEvent, ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Sort out once what counts: papers and checks ask for it hundreds of times."""
+        gone = self.superseded()
+        counting = tuple(event for event in self.events if event.event_id not in gone and not event.erased)
+        object.__setattr__(self, "_counting", counting)
 
     def current(self) -> tuple[HistoryEvent, ...]:
         """The events that count: of an event and its corrections only the newest, and nothing that was erased."""
-        gone = self.superseded()
-        return tuple(event for event in self.events if event.event_id not in gone and not event.erased)
+        return self._counting
 
     def superseded(self) -> dict[str, HistoryEvent]:
         """Id of every event that no longer counts -> the correction that counts in its place.
@@ -82,7 +88,7 @@ class LoanHistory:
 
     def all(self, *types: str) -> tuple[HistoryEvent, ...]:
         """Current events of these types, in order."""
-        return tuple(event for event in self.current() if event.type in types)
+        return tuple(event for event in self._counting if event.type in types)
 
     def first(self, *types: str) -> HistoryEvent | None:
         """The first current event of these types."""

@@ -37,7 +37,10 @@ def defects_of(dossier: Dossier) -> tuple[Defect, ...]:
         *route_defects(dossier),
     ]
     named = {defect.subject.split(".")[0] for defect in found if defect.code == "fact-missing"}
-    found += [one for one in missing_defects(dossier.matrix) if not (one.blocking and named)]
+    told = {defect.subject for defect in found}
+    found += [
+        one for one in missing_defects(dossier.matrix) if one.subject not in told and not (one.blocking and named)
+    ]
     accepted = dossier.decision.accepted if dossier.decision else ()
     judged = [_accepted(defect, dossier) if defect.code in accepted else defect for defect in found]
     return tuple(sorted(judged, key=lambda defect: not defect.blocking))

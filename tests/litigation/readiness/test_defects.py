@@ -124,7 +124,7 @@ def test_what_a_lawyer_should_see_warns_and_does_not_block(code: str, loan: Loan
 def test_all_defects_of_a_case_stand_in_one_list_with_the_blocking_ones_first() -> None:
     loan = whole(LOST, application_submitted=altered(APPLIED, phone=None, id_no=OTHER_ID), without="demand.reached")
     found = checked(loan)
-    assert {"fact-missing", "id-number", "contact-lost", "demand-not-reached", "evidence-missing"} <= codes(found)
+    assert {"fact-missing", "id-number", "contact-lost", "demand-not-reached"} <= codes(found)
     order = [defect.blocking for defect in found.defects]
     assert order == sorted(order, reverse=True)
 
