@@ -157,12 +157,12 @@ def _migration_lock(engine: Engine) -> Iterator[None]:
 def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy's begin event below says BEGIN, not the driver
     for pragma in (
-        "page_size=8192",  # of a new file: rows are large (docs/performance.md)
+        "page_size=4096",  # of a new file: a large log writes a page per event and index (docs/performance.md)
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",  # else INSERT OR REPLACE walks past the append-only triggers
-        "wal_autocheckpoint=8000",  # pages: 64 MB
+        "wal_autocheckpoint=65536",  # pages: 256 MB
         "cache_size=-65536",
         "busy_timeout=60000",
     ):
