@@ -13,8 +13,8 @@ from enum import StrEnum
 
 from evidence_service.core.provenance import UNKNOWN_PROVENANCE, Provenance
 from litigation.core.claim import Claim
-from litigation.core.derived_debt import DerivedDebt
 from litigation.core.defect import Defect
+from litigation.core.derived_debt import DerivedDebt
 from litigation.core.paper_kinds import DEFAULT_PAPERS, PaperKind
 from litigation.core.party import (
     NO_ACCOUNT,

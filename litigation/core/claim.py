@@ -19,6 +19,7 @@ from litigation.core.cost_report import report_costs, rules_behind
 from litigation.core.costs import ACCEPTANCE, acceptance_fee, reduced_acceptance_fee
 from litigation.core.due_line import DueLine
 from litigation.core.interest import Segment, interest_by_days
+from litigation.core.kinds import Arrears
 from litigation.core.ledger import Ledger, run_ledger
 from litigation.core.money import to_cent, total_of
 from litigation.core.rules import RuleEntry, Rules
@@ -123,6 +124,21 @@ class Claim:
     rules_used: tuple[RuleEntry, ...]
     rules_digest: str
     restructured: tuple[Restructured, ...] = ()
+
+    @property
+    def capitalised(self) -> Decimal:
+        """Interest that agreements made principal."""
+        return total_of(
+            one.amount for done in self.restructured for one in done.treated if one.how is Arrears.CAPITALISED
+        )
+
+    @property
+    def plan_in_force(self) -> tuple[ScheduleRow, ...]:
+        """The instalments of the newest agreement, or of the contract where there is none."""
+        if not self.restructured:
+            return self.schedule
+        first = self.restructured[-1].plan.first_no
+        return tuple(row for row in self.schedule if row.no >= first)
 
     @property
     def paid_principal(self) -> Decimal:

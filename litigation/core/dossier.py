@@ -12,6 +12,7 @@ from datetime import date
 from litigation.core.casefile import Fact, FactState
 from litigation.core.claim import Claim
 from litigation.core.completeness import MatrixRow
+from litigation.core.derived_debt import DerivedDebt
 from litigation.core.history import LoanHistory
 from litigation.core.jurisdiction import JurisdictionCheck
 from litigation.core.limitation import LimitationState
@@ -42,6 +43,7 @@ class Dossier:
     limitation: LimitationState | None
     decision: RouteDecision | None
     suing: bool = True
+    derived: DerivedDebt | None = None
 
     @property
     def known(self) -> Mapping[str, str]:

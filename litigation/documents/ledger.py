@@ -16,6 +16,7 @@ from litigation.core.interest import Segment
 from litigation.core.ledger import ACCELERATED
 from litigation.core.money import total_of
 from litigation.core.terms import CapMethod, Kind
+from litigation.documents.derived_ledger import draw_derived
 from litigation.documents.flow import SMALL, Flow
 from litigation.documents.fonts import Role
 from litigation.documents.papertable import HEAD_FILL, column_heads, text_cell
@@ -73,7 +74,10 @@ def _stated(flow: Flow, form: Template, case: CaseFile) -> None:
     ]
     draw_table(flow, rows, column_heads(flow, form["stated"]["columns"], widths))
     flow.space(6)
-    flow.text(form["stated"]["note"])
+    if case.derived is None:
+        flow.text(form["stated"]["note"])
+    else:
+        draw_derived(flow, form, case.derived)
 
 
 def _totals(flow: Flow, form: Template, claim: Claim) -> None:

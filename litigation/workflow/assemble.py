@@ -105,6 +105,7 @@ def assemble_case(
         papers=source.papers,
         preservation_fee=preservation_fee(claim.total, source.rules, source.as_of) if claim else None,
         payment_order_fee=payment_order_fee(claim.total, source.rules, source.as_of) if claim else None,
+        derived=assessment.derived,
     )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from litigation.core.casefile import StatedTotal
 from litigation.core.claim import Claim, compute_claim, schedule_for
 from litigation.core.court_settings import cap_entry
+from litigation.core.derived_debt import DerivedDebt, derived_debt
 from litigation.core.history import LoanHistory, court_date, day_of
 from litigation.core.ledger import run_ledger
 from litigation.core.loan_terms import payments_of, terms_of
@@ -31,13 +32,17 @@ STATED: tuple[tuple[str, str, str, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What a loan owes on a day. Without terms there is no claim, and `missing` says why."""
+    """What a loan owes on a day. Without terms there is no claim, and `missing` says why.
+
+    `derived` is what terms and totals of the source lead to where there is no contract: for drafts, never a claim.
+    """
 
     claim: Claim | None
     terms: LoanTerms | None
     payments: tuple[Payment, ...]
     stated: tuple[StatedTotal, ...]
     missing: str
+    derived: DerivedDebt | None = None
 
 
 def assess(history: LoanHistory, as_of: date, rules: Rules, court_code: str = "") -> Assessment:
@@ -51,7 +56,7 @@ def assess(history: LoanHistory, as_of: date, rules: Rules, court_code: str = ""
         payments = payments_of(history, as_of)
         claim = compute_claim(terms, payments, as_of, rules=rules)
     except (TermsMissingError, DebtInputError) as error:
-        return Assessment(None, None, (), stated, str(error))
+        return Assessment(None, None, (), stated, str(error), derived_debt(history, as_of))
     return Assessment(claim, terms, payments, stated, "")
 
 

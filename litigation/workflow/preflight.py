@@ -90,6 +90,7 @@ def preflight(case: Case, matrix: Matrix, probabilities: Mapping[Route, Decimal]
             limitation=limitation,
             decision=decision,
             suing=case.suing,
+            derived=case.assessment.derived,
         )
     )
     return Preflight(
@@ -116,10 +117,10 @@ def decision_of(history: LoanHistory) -> RouteDecision | None:
 
 
 def _limitation(case: Case) -> LimitationState | None:
-    terms = case.assessment.terms
+    terms, claim = case.assessment.terms, case.assessment.claim
     if terms is None:
         return None
-    last_due = schedule_for(terms)[-1].due
+    last_due = (claim.schedule if claim else schedule_for(terms))[-1].due
     return limitation_state(case.history, last_due, terms.accelerated_on, case.as_of, case.rules)
 
 

@@ -75,6 +75,17 @@ def fact_defects(dossier: Dossier) -> Iterator[Defect]:
             basis=FORM,
             subject="claim",
         )
+    for note in dossier.derived.notes if dossier.derived else ():
+        yield Defect(
+            "debt-derived",
+            note.zh,
+            note.en,
+            "信贷核心系统",
+            "the loan core",
+            blocking=True,
+            basis=FORM,
+            subject=f"derived.{note.code}",
+        )
     known = dossier.known
     for key, needed in REQUIRED_FACTS.items():
         if not known.get(key):

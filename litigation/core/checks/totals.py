@@ -45,7 +45,7 @@ def _sums(claim: Claim, terms: LoanTerms, payments: tuple[Payment, ...]) -> Iter
     parts = (claim.principal, claim.interest, claim.penalty, claim.compound, claim.costs)
     yield "claim.total", total_of(parts), claim.total
     lent = claim.paid.principal + claim.principal + claim.undue_principal
-    yield "principal", lent, terms.advanced
+    yield "principal", lent, terms.advanced + claim.capitalised
     paid = claim.paid
     applied = paid.principal + paid.interest + paid.penalty + paid.compound + paid.costs + paid.surplus
     yield "payments", applied + paid.after_cutoff, total_of(payment.amount for payment in payments)
@@ -53,10 +53,10 @@ def _sums(claim: Claim, terms: LoanTerms, payments: tuple[Payment, ...]) -> Iter
 
 def schedule_defects(dossier: Dossier) -> Iterator[Defect]:
     """Where the schedule that the borrower was given is not the one that the claim is computed from."""
-    told, terms = dossier.history.last("schedule.set"), dossier.terms
+    told, terms, claim = dossier.history.last("schedule.set"), dossier.terms, dossier.claim
     if told is None or terms is None:
         return
-    rows = schedule_for(terms)
+    rows = claim.plan_in_force if claim else schedule_for(terms)
     computed: dict[str, object] = {
         "instalments": len(rows),
         "first_due": rows[0].due.isoformat(),
@@ -66,7 +66,8 @@ def schedule_defects(dossier: Dossier) -> Iterator[Defect]:
         if told.payload[field] != value:
             yield _schedule(field, str(told.payload[field]), str(value))
     stated = Decimal(told.payload["instalment_amount"])
-    if terms.repayment is Repayment.EQUAL_INSTALMENT and stated != rows[0].payment:
+    level = claim.restructured[-1].plan.repayment if claim and claim.restructured else terms.repayment
+    if level is Repayment.EQUAL_INSTALMENT and stated != rows[0].payment:
         yield _schedule("instalment_amount", f"{stated}", f"{rows[0].payment}")
 
 
