@@ -33,3 +33,15 @@ DRAWN: Mapping[PaperKind, Callable[[Book, Filling], None]] = {
 def destination(kind: PaperKind) -> str:
     """The bookmark of a paper."""
     return kind.replace("_", "-")
+
+
+def draw_application(book: Book, kind: PaperKind, filling: Filling) -> None:
+    """Draw one of them; where a tighter setting saves a page, tightly."""
+    loose = Book(book.fonts, book.ink, book.texts)
+    DRAWN[kind](loose, filling)
+    if len(loose.sheets) == 1:
+        book.append(loose)
+        return
+    tight = Book(book.fonts, book.ink, book.texts, tight=True)
+    DRAWN[kind](tight, filling)
+    book.append(tight if len(tight.sheets) < len(loose.sheets) else loose)

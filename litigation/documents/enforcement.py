@@ -7,7 +7,17 @@ was performed since; doubled interest grows until payment and is computed by the
 from __future__ import annotations
 
 from litigation.documents.expansion import Filling
-from litigation.documents.letter import TEXT, begin, closing, form_table, heading, part, parties, repeated_table
+from litigation.documents.letter import (
+    TEXT,
+    begin,
+    closing,
+    form_table,
+    heading,
+    keep_last,
+    part,
+    parties,
+    repeated_table,
+)
 from litigation.documents.sheets import Book
 
 
@@ -18,10 +28,11 @@ def draw_enforcement(book: Book, filling: Filling) -> None:
     part(flow, form["instrument"], filling)
     part(flow, form["requests"], filling)
     part(flow, form["facts"], filling)
-    heading(flow, form["clues"]["heading"]["zh"], form["clues"]["heading"]["en"])
+    heading(flow, form["clues"]["heading"]["zh"], form["clues"]["heading"]["en"], 160)
     repeated_table(flow, form["clues"], filling, (0.07, 0.16, 0.13, 0.33, 0.16, 0.15))
     if not filling.blocks.get("clues"):
         flow.spans(filling.spans(form["clues"]["none"], TEXT), leading=17.5)
+    keep_last(flow, form, 95)
     heading(flow, form["account"]["heading"]["zh"], form["account"]["heading"]["en"])
     form_table(flow, form["account"]["rows"], filling, 92)
     closing(flow, form, filling)

@@ -1,11 +1,11 @@
-"""The list of evidence (证据清单): number, name, source, page, form, object of proof, content, log index and digests.
+"""The list of evidence (证据清单): number, name, source, page, form, object of proof; log index, result, digests.
 
 Spec: docs/spec/papers.md section 8; Evidence Rules 19. Page numbers lead to the exhibits.
 """
 
 from __future__ import annotations
 
-from litigation.core.casefile import CaseFile, Exhibit
+from litigation.core.casefile import CaseFile, CheckLine, Exhibit
 from litigation.documents.expansion import Filling, exhibit_destination
 from litigation.documents.flow import SMALL, Flow
 from litigation.documents.papertable import cell, column_heads
@@ -26,7 +26,15 @@ def draw_evidence_list(book: Book, case: CaseFile, filling: Filling, page_counts
     flow.title(form["title"]["zh"], form["title"]["en"])
     unknown = book.texts["cover"]["unknown"]
     flow.text(
-        fill(form["intro"], **{"plaintiff.name": case.plaintiff.name or unknown, "court": case.court or unknown}), SMALL
+        fill(
+            form["intro"],
+            **{
+                "plaintiff.name": case.plaintiff.name or unknown,
+                "court": case.court or unknown,
+                "copies": len(case.defendants),
+            },
+        ),
+        SMALL,
     )
     flow.space(4)
     if not case.exhibits:
@@ -37,7 +45,7 @@ def draw_evidence_list(book: Book, case: CaseFile, filling: Filling, page_counts
     rows = [
         row
         for exhibit in case.exhibits
-        for row in _rows(flow, form, exhibit, widths, page_counts[exhibit.number], filling)
+        for row in _rows(flow, form, case, exhibit, widths, page_counts[exhibit.number], filling)
     ]
     draw_table(flow, rows, head)
     flow.space(4)
@@ -49,14 +57,28 @@ def draw_evidence_list(book: Book, case: CaseFile, filling: Filling, page_counts
 
 
 def _rows(
-    flow: Flow, form: Template, exhibit: Exhibit, widths: tuple[float, ...], pages: int, filling: Filling
+    flow: Flow,
+    form: Template,
+    case: CaseFile,
+    exhibit: Exhibit,
+    widths: tuple[float, ...],
+    pages: int,
+    filling: Filling,
 ) -> list[Row]:
     destination = exhibit_destination(exhibit.number)
     link = SMALL.but(color=BLUE, link=destination)
     page = Span("#" * filling.page_digits, link, destination)
     last = [Span(fill(form["more_pages"], pages=pages), SMALL)] if pages > 1 else []
     remark = fill(form["remark"], index=exhibit.index)
-    digests = fill(form["digests"], sha256=exhibit.sha256, sm3=exhibit.sm3)
+    digests = fill(
+        form["digests"],
+        reference=case.our_reference,
+        index=exhibit.index,
+        result=check_result(form, case.checks),
+        file=exhibit.file_name,
+        sha256=exhibit.sha256,
+        sm3=exhibit.sm3,
+    )
     style = SMALL
     cells = (
         cell(flow, [Span(str(exhibit.number), style)], widths[0], "center"),
@@ -70,3 +92,15 @@ def _rows(
     )
     under = cell(flow, [Span(digests, style.but(size=6.6))], flow.width, leading=9.4, fill="0.97 0.97 0.98")
     return [Row(widths, cells, keep_with_next=under.height), Row((flow.width,), (under,), whole=True)]
+
+
+def check_result(form: Template, checks: tuple[CheckLine, ...]) -> str:
+    """The ten checks in a word: which failed, else how many passed. *Not checked* never counts as passed."""
+    words = form["results"]
+    failed = [str(check.number) for check in checks if check.state == "failed"]
+    passed = sum(check.state == "passed" for check in checks)
+    if failed:
+        return fill(words["failed"], numbers="、".join(failed))
+    if not passed:
+        return str(words["none"])
+    return str(words["all"]) if passed == len(checks) else fill(words["some"], passed=passed, rest=len(checks) - passed)

@@ -26,6 +26,7 @@ class Flow:
         self.book = book
         self._size = size
         self.width = size[0] - LEFT - RIGHT
+        self.tight = book.tight
         self.sheet: Sheet
         self.y = 0.0
         self.new_page()

@@ -20,7 +20,7 @@ from litigation.documents.templates import Template
 from litigation.documents.text import Span, fit, plain
 
 TEXT = BODY.but(size=10.5)
-LEADING = 17.5
+LEADING, TIGHT = 17.5, 15.2
 _PART = BODY.but(role=Role.BOLD, size=11.5)
 _SIGN_WIDTH = 230.0
 
@@ -30,7 +30,7 @@ def begin(book: Book, kind: str, place: str) -> tuple[Flow, Template]:
     form = book.texts[kind]
     flow = Flow(book)
     book.mark(form["title"]["zh"], place, 0)
-    flow.space(6)
+    flow.space(0 if flow.tight else 6)
     title = plain(form["title"]["zh"], TITLE, flow.width, flow.widths)
     flow.lines(title, 31, "center")
     flow.lines(
@@ -38,6 +38,11 @@ def begin(book: Book, kind: str, place: str) -> tuple[Flow, Template]:
     )
     flow.space(10)
     return flow, form
+
+
+def leading_of(flow: Flow) -> float:
+    """The leading of a paper: tighter where it would else run over onto a second page by a little."""
+    return TIGHT if flow.tight else LEADING
 
 
 def parties(flow: Flow, form: Template, filling: Filling) -> None:
@@ -48,20 +53,20 @@ def parties(flow: Flow, form: Template, filling: Filling) -> None:
             role = entry["label"] + (str(number) if len(prefixes) > 1 else "")
             spans = [Span(role + form["colon"], TEXT.but(role=Role.BOLD))]
             spans += filling.spans(entry["text"], TEXT, prefix=prefix)
-            flow.spans(spans, leading=LEADING)
+            flow.spans(spans, leading=leading_of(flow))
             flow.space(2)
 
 
 def part(flow: Flow, words: Mapping[str, Any], filling: Filling) -> None:
     """Set a heading and its paragraphs; a part of which nothing is known is left out."""
     heading(flow, words["heading"]["zh"], words["heading"]["en"])
-    draw_paragraphs(flow, words["lines"], filling, TEXT)
+    draw_paragraphs(flow, words["lines"], filling, TEXT, leading_of(flow))
 
 
-def heading(flow: Flow, text: str, caption: str = "") -> None:
+def heading(flow: Flow, text: str, caption: str = "", room: float = 70) -> None:
     """A heading of a part, kept with what follows."""
-    flow.need(70)
-    flow.space(7)
+    flow.need(room)
+    flow.space(3 if flow.tight else 7)
     spans = [Span(text, _PART)]
     if caption:
         spans.append(Span("  " + caption, SMALL.but(size=7.5, color="0.38 0.38 0.38")))
@@ -72,7 +77,7 @@ def heading(flow: Flow, text: str, caption: str = "") -> None:
 def lines(flow: Flow, texts: Sequence[str], filling: Filling, prefix: str = "") -> None:
     """Set single lines as they stand."""
     for text in texts:
-        flow.spans(filling.spans(text, TEXT, prefix=prefix), leading=LEADING)
+        flow.spans(filling.spans(text, TEXT, prefix=prefix), leading=leading_of(flow))
 
 
 def form_table(
@@ -121,14 +126,29 @@ def ruled(flow: Flow, count: int) -> None:
         flow.sheet.operators.append(rule(LEFT + 20, flow.y, LEFT + flow.width, flow.y, 0.4, "0.55 0.55 0.55"))
 
 
+def closing_height(form: Template) -> float:
+    """What 此致, the signature and the attachments take."""
+    rows = form.body
+    return (
+        30.0 * len(rows["signature"])
+        + 24
+        + LEADING * len(rows.get("closing", []))
+        + 22 * len(rows.get("attachments", []))
+    )
+
+
+def keep_last(flow: Flow, form: Template, height: float) -> None:
+    """Turn the page unless the last part fits together with the signature: alone, a signature signs nothing."""
+    flow.need(height + closing_height(form))
+
+
 def closing(flow: Flow, form: Template, filling: Filling) -> None:
     """此致 and the court, room to sign and date, and what is attached; kept together."""
-    height = 30 * len(form["signature"]) + 60 + 16 * len(form.body.get("attachments", []))
-    flow.need(height)
+    flow.need(closing_height(form))
     flow.space(6)
     for number, text in enumerate(form.body.get("closing", [])):
         indent = [] if number else [Span("\u3000\u3000", TEXT)]
-        flow.spans([*indent, *filling.spans(text, TEXT)], leading=LEADING)
+        flow.spans([*indent, *filling.spans(text, TEXT)], leading=leading_of(flow))
     signature(flow, form["signature"], filling)
     for number, text in enumerate(form.body.get("attachments", [])):
         if number == 0:
@@ -138,8 +158,8 @@ def closing(flow: Flow, form: Template, filling: Filling) -> None:
 
 def signature(flow: Flow, texts: Sequence[str], filling: Filling) -> None:
     """Leave room to sign and to date by hand."""
-    flow.need(30.0 * len(texts) + 16)
-    flow.space(16)
+    flow.need(26.0 * len(texts) + 16)
+    flow.space(8 if flow.tight else 16)
     for text in texts:
         found = fit(filling.spans(text, BODY.but(size=11)), _SIGN_WIDTH, flow.widths)
         flow.lines(found, 26, indent=flow.width - _SIGN_WIDTH)

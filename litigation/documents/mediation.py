@@ -7,7 +7,7 @@ to say: the lines for it stay blank, and so do the boxes on how to mediate.
 from __future__ import annotations
 
 from litigation.documents.expansion import Filling
-from litigation.documents.letter import begin, closing, heading, lines, part, parties, ruled
+from litigation.documents.letter import begin, closing, heading, keep_last, lines, part, parties, ruled
 from litigation.documents.sheets import Book
 
 _PROPOSAL_LINES = 3
@@ -21,6 +21,7 @@ def draw_mediation(book: Book, filling: Filling) -> None:
     part(flow, form["facts"], filling)
     heading(flow, form["proposal"]["heading"]["zh"], form["proposal"]["heading"]["en"])
     ruled(flow, _PROPOSAL_LINES)
+    keep_last(flow, form, 50)
     heading(flow, form["manner"]["heading"]["zh"], form["manner"]["heading"]["en"])
     lines(flow, form["manner"]["lines"], filling)
     closing(flow, form, filling)

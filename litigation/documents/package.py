@@ -13,7 +13,7 @@ from typing import Any
 from litigation.core.casefile import CaseFile
 from litigation.core.paper_kinds import PaperKind
 from litigation.core.party import NaturalPerson
-from litigation.documents.applications import DRAWN, destination
+from litigation.documents.applications import destination, draw_application
 from litigation.documents.binding import Binder, section_lengths
 from litigation.documents.certificate import draw_certificate
 from litigation.documents.complaint import draw_complaint
@@ -161,7 +161,7 @@ def _draw(book: Book, case: CaseFile, filling: Filling, shown: list[Shown], defe
             case PaperKind.CERTIFICATE:
                 draw_certificate(book, case)
             case _:
-                DRAWN[kind](book, filling)
+                draw_application(book, kind, filling)
     book.append(exhibits)
 
 

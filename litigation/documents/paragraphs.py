@@ -10,7 +10,7 @@ from typing import Any
 
 from litigation.documents.expansion import Filling
 from litigation.documents.flow import BODY, Flow
-from litigation.documents.text import INK, Span, Style
+from litigation.documents.text import Span, Style
 
 INDENT = "\u3000\u3000"
 
@@ -29,12 +29,9 @@ def paragraphs(entries: Iterable[Mapping[str, Any]], filling: Filling, style: St
     return found
 
 
-def draw_paragraphs(flow: Flow, entries: Iterable[Mapping[str, Any]], filling: Filling, style: Style = BODY) -> None:
+def draw_paragraphs(
+    flow: Flow, entries: Iterable[Mapping[str, Any]], filling: Filling, style: Style, leading: float
+) -> None:
     """Set paragraphs one under the other, in the ink of printed text; facts keep theirs."""
     for spans in paragraphs(entries, filling, style):
-        flow.spans(spans, leading=style.size * 1.75)
-
-
-def inked(style: Style = BODY) -> Style:
-    """Text that is itself filled in."""
-    return style.but(color=INK)
+        flow.spans(spans, leading=leading)

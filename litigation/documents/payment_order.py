@@ -8,7 +8,7 @@ the applicant.
 from __future__ import annotations
 
 from litigation.documents.expansion import Filling
-from litigation.documents.letter import begin, closing, heading, lines, part, parties
+from litigation.documents.letter import begin, closing, heading, keep_last, lines, part, parties
 from litigation.documents.sheets import Book
 
 
@@ -18,6 +18,7 @@ def draw_payment_order(book: Book, filling: Filling) -> None:
     parties(flow, form, filling)
     part(flow, form["requests"], filling)
     part(flow, form["facts"], filling)
+    keep_last(flow, form, 95)
     heading(flow, form["conditions"]["heading"]["zh"], form["conditions"]["heading"]["en"])
     lines(flow, form["conditions"]["lines"], filling)
     closing(flow, form, filling)

@@ -7,7 +7,7 @@ exist; the principal signs, the program never does.
 from __future__ import annotations
 
 from litigation.documents.expansion import Filling
-from litigation.documents.letter import LEADING, TEXT, begin, closing, form_table, heading, lines, parties
+from litigation.documents.letter import TEXT, begin, closing, form_table, heading, keep_last, leading_of, lines, parties
 from litigation.documents.sheets import Book
 
 
@@ -16,7 +16,7 @@ def draw_power_of_attorney(book: Book, filling: Filling) -> None:
     flow, form = begin(book, "power_of_attorney", "power-of-attorney")
     parties(flow, form, filling)
     flow.space(4)
-    flow.spans(filling.spans(form["matter"], TEXT), leading=LEADING)
+    flow.spans(filling.spans(form["matter"], TEXT), leading=leading_of(flow))
     for prefix in filling.blocks.get("agents", ()):
         heading(flow, form["agent"]["heading"]["zh"], form["agent"]["heading"]["en"])
         form_table(flow, form["agent"]["rows"], filling, prefix=prefix)
@@ -24,5 +24,6 @@ def draw_power_of_attorney(book: Book, filling: Filling) -> None:
         special = filling.values.get(f"{prefix}.powers") == "特别授权"
         lines(flow, form["powers"]["special" if special else "general"], filling, prefix)
     flow.space(2)
+    keep_last(flow, form, 30)
     lines(flow, form["term"], filling)
     closing(flow, form, filling)

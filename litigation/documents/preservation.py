@@ -8,7 +8,7 @@ the court to order.
 from __future__ import annotations
 
 from litigation.documents.expansion import Filling
-from litigation.documents.letter import begin, closing, heading, part, parties, repeated_table
+from litigation.documents.letter import begin, closing, heading, keep_last, part, parties, repeated_table
 from litigation.documents.sheets import Book
 
 
@@ -18,7 +18,8 @@ def draw_preservation(book: Book, filling: Filling) -> None:
     parties(flow, form, filling)
     part(flow, form["requests"], filling)
     part(flow, form["facts"], filling)
-    heading(flow, form["clues"]["heading"]["zh"], form["clues"]["heading"]["en"])
+    heading(flow, form["clues"]["heading"]["zh"], form["clues"]["heading"]["en"], 160)
     repeated_table(flow, form["clues"], filling, (0.07, 0.16, 0.13, 0.33, 0.16, 0.15))
+    keep_last(flow, form, 80)
     part(flow, form["security"], filling)
     closing(flow, form, filling)

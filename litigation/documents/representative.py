@@ -6,7 +6,7 @@ Spec: docs/spec/papers.md section 16; CPL 51. The institution seals it; the date
 from __future__ import annotations
 
 from litigation.documents.expansion import Filling
-from litigation.documents.letter import LEADING, TEXT, begin, closing, form_table
+from litigation.documents.letter import TEXT, begin, closing, form_table, leading_of
 from litigation.documents.sheets import Book
 
 
@@ -15,7 +15,7 @@ def draw_representative(book: Book, filling: Filling) -> None:
     flow, form = begin(book, "representative", "representative")
     flow.space(16)
     for text in form["lines"]:
-        flow.spans(filling.spans("\u3000\u3000" + text, TEXT.but(size=12)), leading=LEADING * 1.5)
+        flow.spans(filling.spans("\u3000\u3000" + text, TEXT.but(size=12)), leading=leading_of(flow) * 1.5)
     flow.space(14)
     form_table(flow, form["rows"], filling, 150)
     flow.space(10)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from litigation.documents.expansion import Filling
 from litigation.documents.flow import SMALL
-from litigation.documents.letter import begin, closing, form_table, heading, repeated_table
+from litigation.documents.letter import begin, closing, form_table, heading, keep_last, repeated_table
 from litigation.documents.sheets import Book
 
 
@@ -21,6 +21,7 @@ def draw_service_address(book: Book, filling: Filling) -> None:
         flow.text(text, SMALL.but(size=8.8))
     heading(flow, form["own"]["heading"]["zh"], form["own"]["heading"]["en"])
     form_table(flow, form["own"]["rows"], filling, 92)
+    keep_last(flow, form, 50 + 30 * len(filling.blocks.get("defendants", ())))
     heading(flow, form["others"]["heading"]["zh"], form["others"]["heading"]["en"])
     repeated_table(flow, form["others"], filling, (0.2, 0.46, 0.34))
     if filling.is_there("service.agreed_address") or filling.is_there("service.clause"):

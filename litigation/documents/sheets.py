@@ -74,6 +74,7 @@ class Book:
     fonts: FontSet
     ink: Ink
     texts: TemplateSet = field(default_factory=shipped)
+    tight: bool = False
     sheets: list[Sheet] = field(default_factory=list)
     destinations: dict[str, int] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)

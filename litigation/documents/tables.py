@@ -16,7 +16,7 @@ from litigation.documents.text import Line
 
 PAD_X, PAD_Y = 4.0, 3.2
 _WORTH_SPLITTING = 15  # lines; a shorter row goes to the next page whole
-_LEAST_LINES = 2  # a split leaves at least that many lines on each page
+_LEAST_LINES = 3  # a split leaves at least that many lines on each page; one of them may be blank
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def case_values(case: CaseFile, texts: TemplateSet | None = None) -> dict[str, s
     }
     values.update(party_values(case, words, form))
     values.update(_contract(case, form, words))
-    values["grounds.law"] = texts["complaint"]["statements"]["grounds"] if case.contract.number else ""
+    values["grounds.law"] = _articles(case, texts["complaint"]["statements"])
     values.update(_course_of_loan(case, form, words))
     values.update(_claim(case, form, words))
     values.update(_choices(case))
@@ -93,6 +93,14 @@ def _contract(case: CaseFile, form: Any, words: Words) -> dict[str, str]:
     for topic in ("rate", "compound", "penalty"):
         values[f"contract.clause.{topic}"] = _bare_number(clauses.get(topic, ""))
     return values
+
+
+def _articles(case: CaseFile, statements: Any) -> str:
+    """The articles that the claim rests on; those on guarantees and securities only where there are some."""
+    if not case.contract.number:
+        return ""
+    surety = statements["grounds_surety"] if case.guarantees else ""
+    return str(statements["grounds"]) + surety + (statements["grounds_security"] if case.securities else "")
 
 
 def _clause_list(clauses: dict[str, str], form: Any, words: Words) -> str:
