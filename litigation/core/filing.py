@@ -51,7 +51,7 @@ class FilingState(StrEnum):
 
     *prepared*: the signed transaction is stored, not yet sent. *sent*: handed to a node. *submitted*: lodged on the
     registry and safe there, logged, not answered yet. *accepted*, *accepted_in_part*, *returned*, *refused*: what the
-    court answered. *failed*: the registry refused the transaction in its block.
+    court answered. *failed*: the registry refused the transaction in its block, or the loan changed before it was sent.
     """
 
     PREPARED = "prepared"

@@ -2,7 +2,8 @@
 
 Spec: docs/spec/file.md. The intent (nonce, tx hash, raw transaction) is stored before it is sent. Recovery is the first
 half of the normal path: the stored transaction is looked up on the chain before anything is sent, and only the very
-same bytes are sent again; a new transaction is made only when the old one can no longer be mined.
+same bytes are sent again; a new transaction is made only when the old one can no longer be mined. The loan is read
+again before the intent is stored and before each sending: what changed since the package was drawn stops it.
 """
 
 from __future__ import annotations
@@ -59,13 +60,15 @@ class FileablePackage:
 
 @dataclass(frozen=True, slots=True)
 class FilingDoors:
-    """What filing needs from outside."""
+    """What filing needs from outside. `reread` takes a package's SHA-256 and raises FilingChangedError where the loan
+    changed since that package was drawn."""
 
     store: FilingStore
     chain: FilingChain
     outbox: Outbox
     journal: Journal
     loan_of: Callable[[str], str]
+    reread: Callable[[str], None]
     now: datetime
 
 
@@ -77,6 +80,7 @@ def file_package(package: FileablePackage, court: Court, doors: FilingDoors) -> 
     if doors.chain.filer.lower() == court.address.lower():
         raise FilingRefusedError("this is our own address; a court answers from its own")
     if known is None or known.state in NOT_LODGED:
+        doors.reread(package.sha256)
         known = _store_intent(known, package, court, doors)
     # Crash here: the intent is stored, nobody saw anything; the next call goes on from here.
     doors.outbox.put(known, package.content, letter_bytes(known, doors.chain.filer, len(package.content)))
@@ -121,7 +125,22 @@ def finish_lodging(filing: Filing, doors: FilingDoors) -> Filing:
         # Another transaction took this nonce, or the chain lost the ones before it: these bytes cannot be mined.
         # The registry takes a filing once, so even if they were mined after all, nothing is lodged twice.
         filing = _renew(filing, doors)
+    _reread_before_sending(filing, doors)
     return _send(filing, doors)
+
+
+def _reread_before_sending(filing: Filing, doors: FilingDoors) -> None:
+    """Nothing stands on the chain yet: a change since the intent was stored still stops it.
+
+    An intent that was never sent is closed, so that a package built anew may be filed; its nonce goes to that filing,
+    and these bytes can then no longer be mined. One that a node once had stays open: it may come back.
+    """
+    try:
+        doors.reread(filing.package_sha256)
+    except FilingRefusedError:
+        if filing.state is FilingState.PREPARED:
+            doors.store.move(replace(filing, state=FilingState.FAILED), doors.now)
+        raise
 
 
 def _refuse_duplicate(known: Filing | None, package: FileablePackage, doors: FilingDoors) -> None:
