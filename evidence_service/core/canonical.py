@@ -1,8 +1,8 @@
 """RFC 8785 canonical JSON in an I-JSON profile: the one way that bytes are read, and the one way they are written.
 
 Spec: docs/spec/canonical.md, RFC 8785, RFC 7493. Profile: ASCII property names, no floats, integers within
-±(2^53-1), NFC strings, no duplicate names, no lone surrogates or noncharacters, no BOM, depth at most 32. In this
-profile a fast encoder with sorted keys is byte-identical to `rfc8785` (a property test holds it to that oracle).
+±(2^53-1), NFC strings, no duplicate names, no lone surrogates, noncharacters or controls of text direction, no BOM, depth at most
+32. In this profile a fast encoder with sorted keys is byte-identical to `rfc8785` (a property test holds it to that oracle).
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ TOO_LARGE = "integer beyond 2^53-1; send it as a string"
 _PLANE_ENDS = "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
 # RFC 7493 2.1: no surrogates, no noncharacters.
 _FORBIDDEN = re.compile(f"[\ud800-\udfff]|([\ufdd0-\ufdef{_PLANE_ENDS}])")
+# Unicode's Bidi_Control: on a page or screen they show a text in another order than its characters have.
+_DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+DIRECTION_FOUND = "a control of text direction (U+{code:04X}); take it out 含有文字方向控制符，请删除"
 
 
 class CanonicalError(MalformedInputError):
@@ -122,6 +125,8 @@ def _check_string(text: str, place: str) -> None:
         return
     if (found := _FORBIDDEN.search(text)) is not None:
         raise CanonicalError(f"{shown(place)}: {'Unicode noncharacter' if found[1] else 'lone surrogate'}")
+    if (control := _DIRECTION.search(text)) is not None:
+        raise CanonicalError(f"{shown(place)}: {DIRECTION_FOUND.format(code=ord(control[0]))}")
     if not unicodedata.is_normalized("NFC", text):
         raise CanonicalError(f"{shown(place)}: string is not in Unicode NFC form")
 
@@ -140,6 +145,9 @@ def harmless(raw: bytes, text: str) -> bool:
     if b"\xef" in raw and (b"\xef\xb7" in raw or b"\xef\xbf" in raw):
         return False
     if b"\xf0" in raw or b"\xf1" in raw or b"\xf2" in raw or b"\xf3" in raw or b"\xf4" in raw:
+        return False
+    # E2: the block that holds the controls of text direction (and dashes, quotes); D8 9C: the one outside it.
+    if (b"\xe2" in raw or b"\xd8\x9c" in raw) and _DIRECTION.search(text) is not None:
         return False
     return unicodedata.is_normalized("NFC", text)
 

@@ -137,7 +137,7 @@ def metadata_from(value: Any, place: str) -> PackageMetadata:
         institution=shape.text(value["institution"], f"{place}.institution", INSTITUTION),
         credit_code=shape.text(value["credit_code"], f"{place}.credit_code", shape.CREDIT_CODE),
         our_reference=shape.text(value["our_reference"], f"{place}.our_reference", shape.LINE),
-        as_of=shape.text(value["as_of"], f"{place}.as_of", shape.DAY),
+        as_of=shape.day(value["as_of"], f"{place}.as_of"),
         loan=shape.text(value["loan"], f"{place}.loan", LOAN_REFERENCE),
         origin=origin,
         log_vkey=ed25519_vkey(value["log_vkey"], origin, f"{place}.log_vkey"),

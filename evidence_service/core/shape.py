@@ -6,6 +6,7 @@ Used by the readers of package.json, facts.json, evidence.json and the trust fil
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any
 
 from evidence_service.errors import MalformedInputError
@@ -55,6 +56,16 @@ def text(value: Any, place: str, pattern: re.Pattern[str] | None = None) -> str:
     if not isinstance(value, str) or (pattern is not None and not pattern.match(value)):
         raise ShapeError(f"{place}: not in its form")
     return value
+
+
+def day(value: Any, place: str) -> str:
+    """A day of the calendar as YYYY-MM-DD; 2026-04-31 is none."""
+    found = text(value, place, DAY)
+    try:
+        date.fromisoformat(found)
+    except ValueError:
+        raise ShapeError(f"{place}: there is no such day") from None
+    return found
 
 
 def whole(value: Any, place: str, *, least: int = 0) -> int:

@@ -23,13 +23,17 @@ from evidence_service.core.canonical import (
     parse_canonical,
     parse_strict,
 )
+from evidence_service.core.typed_event import TypedEvents
 from evidence_service.errors import MalformedInputError
+from tests.evidence_service.examples import event_value
 from tests.vectors import canonical_json as known
+
+DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # Unicode Bidi_Control
 
 
 def in_profile(text: str) -> bool:
     return unicodedata.is_normalized("NFC", text) and not any(
-        0xFDD0 <= ord(char) <= 0xFDEF or ord(char) & 0xFFFE == 0xFFFE for char in text
+        0xFDD0 <= ord(char) <= 0xFDEF or ord(char) & 0xFFFE == 0xFFFE or char in DIRECTION for char in text
     )
 
 
@@ -133,6 +137,9 @@ HOSTILE = {
     "a noncharacter": (b'"\xef\xbf\xbf"', "noncharacter"),
     "a noncharacter, escaped": (b'"\\ufdd0"', "noncharacter"),
     "a noncharacter of the last plane": (b'"\xf4\x8f\xbf\xbe"', "noncharacter"),
+    "an override of text direction": ('{"a":"\u202e0001"}'.encode(), r"\$\.a: a control of text direction \(U\+202E\)"),
+    "an isolate, escaped": (b'"\\u2066x"', r"text direction \(U\+2066\).*文字方向控制符"),
+    "an Arabic letter mark": ('"\u061c"'.encode(), r"U\+061C"),
     "a byte order mark": (b"\xef\xbb\xbf{}", "byte order mark"),
     "UTF-16": ('{"a":1}'.encode("utf-16"), "not UTF-8"),
     "a broken byte": (b'{"a":"\xff"}', "not UTF-8: bad byte at offset 6"),
@@ -170,6 +177,18 @@ def test_hostile_input_is_a_clear_canonical_error(name: str) -> None:
     assert isinstance(caught.value, MalformedInputError)
     assert caught.value.code == "not-canonical"
     assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("char", DIRECTION)
+def test_every_control_of_text_direction_is_found_by_both_ways_of_looking(char: str) -> None:
+    for raw in (f'{{"a":"张{char}三"}}'.encode(), json.dumps({"a": char}).encode()):
+        with pytest.raises(CanonicalError, match=f"U\\+{ord(char):04X}"):
+            parse_strict(raw)
+    assert parse_strict('["“张三”——……"]'.encode()) == ["“张三”——……"]  # marks of the same block that people write
+    plain = event_value()
+    marked = event_value(loan=f"L{char}1")
+    assert TypedEvents().read(canonical_bytes(plain)) is not None
+    assert TypedEvents().read(encode_checked(marked)) is None
 
 
 @given(st.binary(max_size=200))

@@ -106,3 +106,13 @@ def test_the_last_instant_of_the_calendar_is_compared_without_overflow(name: str
     leaf = json.loads(WORLD.entries[0].leaf) | {name: "9999-12-31T23:59:59Z"}
     report = verify_proof(WORLD.proof(0).encode(), rfc8785.dumps(leaf), WORLD.trust(), None, NOW)
     assert report.check(9).code == ("occurred-after-capture" if name == "occurred_at" else "late")
+
+
+@pytest.mark.parametrize("day", ["2026-04-31", "2026-02-29", "0000-01-01", "2026-13-01", "2026-00-10"])
+def test_a_cut_off_day_that_does_not_exist_is_a_malformed_package(day: str) -> None:
+    members = dict(MEMBERS)
+    value = json.loads(members["data/package.json"]) | {"as_of": day}
+    members["data/package.json"] = rfc8785.dumps(value)
+    report = verify_package(reseal(WORLD, members), WORLD.trust(), Chain(WORLD), NOW)
+    assert report.check(1).code == "package-malformed"
+    assert "as_of: there is no such day" in report.check(1).reason
