@@ -18,9 +18,11 @@ from litigation.adapters.seal_pyhanko import KeyFileProvider
 from litigation.adapters.sql_batch_store import SqlBatchStore
 from litigation.adapters.sql_case_store import SqlCaseStore
 from litigation.batch_service import BatchService
+from litigation.delivery_service import DeliveryService
 from litigation.documents.fonts import FontSet
 from litigation.filing_service import FilingService
 from litigation.ports import JobEngine
+from litigation.rulebook import load_rules
 from litigation.service import LitigationService
 from litigation.workflow.seal_package import BundleSealer
 
@@ -67,6 +69,16 @@ def open_batches(home: Path | None = None) -> tuple[BatchService, Callable[[], J
         return DbosEngine(settings.database_url, folder / "jobs.db")
 
     return BatchService(litigation, SqlBatchStore(engine), Slots(folder / "slots")), job_engine
+
+
+def open_delivery(home: Path | None = None) -> DeliveryService:
+    """Open filing, docket and the delivery to courts of a home folder."""
+    settings = read_settings(home)
+    require_database(settings)
+    engine = open_engine(settings)
+    cases = SqlCaseStore(engine)
+    filings = FilingService(open_evidence(settings, engine), cases, engine)
+    return DeliveryService(filings, cases, engine, load_rules)
 
 
 def open_sealer(home: Path | None, *, timestamp: bool) -> BundleSealer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from hashlib import sha256
 from pathlib import Path
 
 from evidence_service.errors import StoreError
@@ -50,6 +51,18 @@ class FolderOutbox:
             shutil.rmtree(temporary)
             _compare(folder, package, letter)  # another process was first
         _sync(folder.parent)
+
+
+def read_folder(filing: Filing) -> tuple[bytes, bytes]:
+    """Package and letter of a filing as they lie in the outbox. Raises StoreError where they do not."""
+    folder = Path(filing.outbox)
+    try:
+        package, letter = (folder / PACKAGE).read_bytes(), (folder / LETTER).read_bytes()
+    except FileNotFoundError as error:
+        raise StoreError(f"{error.filename} is missing; file the package again with the same court") from None
+    if sha256(package).hexdigest() != filing.package_sha256:
+        raise StoreError(f"{folder / PACKAGE} was changed; move {folder} away and file again")
+    return package, letter
 
 
 def _compare(folder: Path, package: bytes, letter: bytes) -> None:

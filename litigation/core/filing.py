@@ -162,10 +162,14 @@ def folder_name(filing: Filing) -> str:
     return f"{kept[:60]}-{filing.filing_id[2:18]}"
 
 
-def letter_bytes(filing: Filing, filer: str, size: int) -> bytes:
-    """filing.json: what the court is told beside the package, the same bytes for the same filing."""
+def letter_bytes(filing: Filing, filer: str, size: int, cures: str = "") -> bytes:
+    """filing.json: what the court is told beside the package, the same bytes for the same filing.
+
+    `cures` is the id of the filing that this court returned and that this one mends.
+    """
     return canonical_bytes(
         {
+            **({"cures": cures} if cures else {}),
             "v": 1,
             "kind": "proofdocket.filing",
             "our_reference": filing.our_reference,

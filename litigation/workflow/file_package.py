@@ -83,7 +83,8 @@ def file_package(package: FileablePackage, court: Court, doors: FilingDoors) -> 
         doors.reread(package.sha256)
         known = _store_intent(known, package, court, doors)
     # Crash here: the intent is stored, nobody saw anything; the next call goes on from here.
-    doors.outbox.put(known, package.content, letter_bytes(known, doors.chain.filer, len(package.content)))
+    letter = letter_bytes(known, doors.chain.filer, len(package.content), _cured(known, doors))
+    doors.outbox.put(known, package.content, letter)
     # Crash here: the package lies in the outbox, nothing was sent; the next call finds it there.
     return finish_lodging(known, doors)
 
@@ -141,6 +142,18 @@ def _reread_before_sending(filing: Filing, doors: FilingDoors) -> None:
         if filing.state is FilingState.PREPARED:
             doors.store.move(replace(filing, state=FilingState.FAILED), doors.now)
         raise
+
+
+def _cured(filing: Filing, doors: FilingDoors) -> str:
+    """The newest filing of this case that the same court returned before this one was made; empty where none."""
+    same = [
+        one.filing_id
+        for one in doors.store.filings()
+        if (one.our_reference, one.court_address) == (filing.our_reference, filing.court_address)
+        and one.state is FilingState.RETURNED
+        and one.id < filing.id
+    ]
+    return same[-1] if same else ""
 
 
 def _refuse_duplicate(known: Filing | None, package: FileablePackage, doors: FilingDoors) -> None:

@@ -1,0 +1,77 @@
+"""A court that takes filings over HTTP, as the lender wrote it down: name, address, key, where its intake is.
+
+Spec: docs/spec/filing.md, "The lender's book of courts". Address and key come from the reader's trust, or another way
+than the intake itself; what the intake says of itself must agree with them.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from typing import Any
+
+from evidence_service.core import shape
+from evidence_service.core.note import ED25519, VerifierKey, parse_vkey
+from evidence_service.errors import ProofDocketError
+from litigation.core.filing import court_of
+from litigation.errors import LitigationError
+
+URL = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?(/[A-Za-z0-9._~-]+)*", re.ASCII)
+NAMES = frozenset({"name", "address", "vkey", "url"})
+
+
+class CourtBookError(LitigationError):
+    """A court in the book is wrong, or is not there, or its intake says that it is another one."""
+
+    code = "court-book"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredCourt:
+    """One court. `url` is its intake, such as https://court.example/api/court/v1, without a slash at the end."""
+
+    name: str
+    address: str
+    vkey: str
+    url: str
+
+    @property
+    def key(self) -> VerifierKey:
+        """The key that signs its receipts and entries."""
+        return parse_vkey(self.vkey)
+
+    @property
+    def file_name(self) -> str:
+        """The name of its files: the address in lower case."""
+        return self.address.lower()
+
+
+def registered_court(values: dict[str, Any]) -> RegisteredCourt:
+    """Check a court's members. Raises CourtBookError that names the wrong one."""
+    try:
+        found = shape.members_of(values, NAMES, "court")
+        where = court_of(shape.text(found["name"], "court.name"), shape.text(found["address"], "court.address"))
+        key = parse_vkey(shape.text(found["vkey"], "court.vkey"))
+        url = shape.text(found["url"], "court.url").rstrip("/")
+    except ProofDocketError as error:
+        raise CourtBookError(f"the court cannot be registered: {error}") from error
+    if key.algorithm != ED25519:
+        raise CourtBookError("court.vkey: an Ed25519 verifier key")
+    if not URL.fullmatch(url):
+        raise CourtBookError("court.url: the address of the intake, such as https://court.example/api/court/v1")
+    return RegisteredCourt(where.name, where.address, str(key), url)
+
+
+def read_registered(raw: bytes, name: str) -> RegisteredCourt:
+    """Read a file of the book."""
+    try:
+        return registered_court(tomllib.loads(raw.decode()))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise CourtBookError(f"{name}: cannot be read ({error})") from error
+
+
+def registered_toml(court: RegisteredCourt) -> str:
+    """Write a file of the book."""
+    name = court.name.replace("\\", "").replace('"', "")
+    return f'name = "{name}"\naddress = "{court.address}"\nvkey = "{court.vkey}"\nurl = "{court.url}"\n'

@@ -1,0 +1,132 @@
+"""The way to a court's instance over HTTP: packages, letters, moves, entries, within limits of size and time.
+
+Spec: docs/spec/filing.md. No redirect is followed, no proxy used. Where no clean answer came, it is not known whether
+the court acted; the same request may be sent again, and `standing` asks first.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Timer
+from typing import Any
+from urllib.parse import urlsplit
+
+from litigation.core.registered_court import RegisteredCourt
+from litigation.delivery_ports import CourtEntries, CourtStanding
+from litigation.errors import LitigationError
+
+TIMEOUT_SECONDS = 30.0
+SLOWEST = 64 * 1024
+"""Bytes per second that an upload must keep up with, beyond the time for the answer."""
+MAX_ANSWER = 8 * 1024 * 1024
+AT_ONCE = 500
+
+
+class CourtUnreachableError(LitigationError):
+    """The court did not answer, or not as a court does; whether it acted is not known. Run the command again."""
+
+    code = "court-unreachable"
+
+
+class CourtRefusedError(LitigationError):
+    """The court refused the request; its reason is in the message."""
+
+    code = "court-refused"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    body: bytes
+
+
+class HttpCourt:
+    """`CourtGateway` of one registered court."""
+
+    def __init__(self, court: RegisteredCourt, key: str, timeout: float = TIMEOUT_SECONDS) -> None:
+        self.court = court
+        self._key, self._timeout = key, timeout
+        parts = urlsplit(court.url)
+        self._kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._host, self._port, self._path = parts.hostname or "", parts.port, parts.path
+
+    def describe(self) -> dict[str, Any]:
+        """Who the intake says that it is."""
+        return self._json(self._ask("GET", "/court"))
+
+    def standing(self, filing_id: str) -> CourtStanding | None:
+        """What the court has of a filing: state and notes; None where it has none."""
+        answer = self._ask("GET", f"/filings/{filing_id}")
+        if answer.status == 404:
+            return None
+        value = self._json(answer)
+        return CourtStanding(str(value.get("state", "")), tuple(str(note) for note in value.get("entries", ())))
+
+    def put_package(self, sha256: str, package: bytes) -> None:
+        """Bring a package to the court; doing it again changes nothing."""
+        self._json(self._ask("PUT", f"/packages/{sha256}", package, "application/zip"))
+
+    def put_filing(self, filing_id: str, letter: bytes) -> str:
+        """Hand in a letter; the court's receipt, the same for the same letter."""
+        value = self._json(self._ask("PUT", f"/filings/{filing_id}", letter, "application/json"))
+        return str(value.get("receipt", ""))
+
+    def put_move(self, filing_id: str, sha256: str, body: bytes) -> None:
+        """Tell the court something about a filing; doing it again changes nothing."""
+        self._json(self._ask("PUT", f"/filings/{filing_id}/moves/{sha256}", body, "application/json"))
+
+    def entries(self, after: int) -> CourtEntries:
+        """Entries of our filings behind a place, as signed notes, and the place behind them."""
+        value = self._json(self._ask("GET", f"/entries?after={after}&limit={AT_ONCE}"))
+        try:
+            found = tuple((str(one["filing_id"]), int(one["n"]), str(one["note"])) for one in value["entries"])
+            return CourtEntries(found, int(value["after"]))
+        except (KeyError, TypeError, ValueError):
+            raise CourtUnreachableError(f"{self.court.name} answered something else than entries") from None
+
+    def _ask(self, method: str, path: str, body: bytes = b"", kind: str = "") -> _Answer:
+        headers: Mapping[str, str] = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
+        if body:
+            headers = {**headers, "Content-Type": kind}
+        connection = self._kind(self._host, self._port, timeout=self._timeout)
+        patience = self._timeout + len(body) / SLOWEST
+        try:
+            connection.connect()
+            limit = Timer(patience, connection.close)
+            limit.daemon = True
+            limit.start()
+            try:
+                connection.request(method, f"{self._path}{path}", body or None, dict(headers))
+                with connection.getresponse() as response:
+                    said = response.read(MAX_ANSWER + 1)
+                    if response.length and len(said) <= MAX_ANSWER:  # a bounded read tells nobody that it fell short
+                        raise http.client.IncompleteRead(said)
+                    return _Answer(response.status, said)
+            finally:
+                limit.cancel()
+        except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
+            # AttributeError: http.client's own way to notice that the timer closed its socket.
+            raise CourtUnreachableError(
+                f"{self.court.name} did not answer at {self.court.url} ({type(error).__name__}); nothing is lost, "
+                "run the command again later"
+            ) from None
+        finally:
+            connection.close()
+
+    def _json(self, answer: _Answer) -> dict[str, Any]:
+        try:
+            value = json.loads(answer.body) if len(answer.body) <= MAX_ANSWER else None
+        except (ValueError, RecursionError):
+            value = None
+        if not isinstance(value, dict):
+            raise CourtUnreachableError(f"{self.court.name} answered {answer.status} with something unreadable")
+        if answer.status in (200, 201):
+            return value
+        detail = str(value.get("detail", ""))[:500]
+        said = f"{self.court.name} answered {answer.status} {str(value.get('code', ''))[:60]}: {detail}"
+        if answer.status >= 500 or answer.status in (408, 429):
+            raise CourtUnreachableError(said + ". Run the command again later")
+        raise CourtRefusedError(said)

@@ -1,0 +1,144 @@
+"""Delivery to courts as others call it: register a court, file and deliver, follow, tell, and the clocks.
+
+Spec: docs/spec/filing.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from litigation.adapters.court_book import CourtBook
+from litigation.adapters.event_journal import EventJournal
+from litigation.adapters.folder_outbox import read_folder
+from litigation.adapters.sql_case_store import SqlCaseStore
+from litigation.adapters.sql_delivery_store import SqlDeliveryStore
+from litigation.core.clocks import Clock, clocks
+from litigation.core.court_entry import CourtEntry, read_entry
+from litigation.core.docket import Detail, Difference
+from litigation.core.filing import UNFINISHED, Filing, FilingState
+from litigation.core.filing_move import move_members
+from litigation.core.registered_court import CourtBookError, RegisteredCourt
+from litigation.core.rules import Rules
+from litigation.courts.http_court import CourtRefusedError, CourtUnreachableError, HttpCourt
+from litigation.delivery_ports import CourtGateway, CourtNote, FilingMove
+from litigation.filing_service import FilingService
+from litigation.workflow.deliver import DeliveryDoors, bring, deliver, follow, known_details, tell
+
+Gate = Callable[[RegisteredCourt, str], CourtGateway]
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedAll:
+    """What all courts entered since they were last asked, and where the books differ or a court was away."""
+
+    entries: tuple[CourtEntry, ...]
+    details: Mapping[str, Detail]
+    differences: tuple[Difference, ...]
+
+
+class DeliveryService:
+    """One instance's dealings with courts over HTTP."""
+
+    def __init__(
+        self,
+        filings: FilingService,
+        cases: SqlCaseStore,
+        engine: Engine,
+        rules: Callable[[], Rules],
+        gate: Gate = HttpCourt,
+    ) -> None:
+        self.filings = filings
+        self.book = CourtBook(filings.evidence.settings)
+        self._notes = SqlDeliveryStore(engine)
+        self._cases, self._rules, self._gate = cases, rules, gate
+
+    def register(self, court: RegisteredCourt, key: str) -> None:
+        """Write a court into the book, once its intake says that it is this very court."""
+        said = self._gate(court, key).describe()
+        for member in ("name", "address", "vkey"):
+            if said.get(member) != getattr(court, member):
+                raise CourtBookError(
+                    f"the intake at {court.url} says {member} {str(said.get(member))[:100]!r}, not "
+                    f"{getattr(court, member)!r}; compare with what the court told you by another way"
+                )
+        self.book.add(court, key)
+
+    def deliver(self, filing: Filing) -> CourtNote | None:
+        """Bring a lodged filing from the outbox to its court; None where that court takes none over HTTP."""
+        court = self.book.by_address(filing.court_address)
+        if court is None:
+            return None
+        package, letter = read_folder(filing)
+        return deliver(filing, package, letter, self._gateway(court), self._doors())
+
+    def follow(self) -> FollowedAll:
+        """Read what every court entered since last time, and bring moves that are not with their court yet."""
+        doors = self._doors()
+        entries: list[CourtEntry] = []
+        differences: list[Difference] = []
+        for court in self.book.courts():
+            try:
+                found = follow(self._gateway(court), doors)
+                entries += found.entries
+                differences += found.differences
+                self._bring_moves(court, doors)
+            except (CourtUnreachableError, CourtRefusedError) as error:
+                differences.append(Difference(error.code, "", str(error)))
+        known = {court.address: court for court in self.book.courts()}
+        return FollowedAll(tuple(entries), known_details(doors, known), tuple(differences))
+
+    def tell(self, reference: str, kind: str, members: Mapping[str, str]) -> FilingMove:
+        """Tell a court something about a filing, named by its filing id or our reference."""
+        filing = self.find(reference)
+        court = self.book.find(filing.court_address)
+        return tell(filing, kind, move_members(kind, members), self._gateway(court), self._doors())
+
+    def find(self, reference: str) -> Filing:
+        """A filing by its id, or the newest one of a case."""
+        mine = [one for one in self.filings.store.filings() if reference in (one.filing_id, one.our_reference)]
+        if not mine:
+            raise CourtBookError(f"no filing here has the id or reference {reference[:80]!r}; see `docket list`")
+        return mine[-1]
+
+    def entries(self, filing: Filing) -> list[CourtEntry]:
+        """What a court entered for a filing, as we keep it; the notes are checked again."""
+        court = self.book.by_address(filing.court_address)
+        if court is None:
+            return []
+        return [read_entry(note.note, court.key)[0] for note in self._notes.notes(filing.filing_id)]
+
+    def undelivered(self) -> list[Filing]:
+        """Filings that are lodged with a court that takes them over HTTP, and that has not received them."""
+        waiting = [one for one in self.filings.store.filings() if one.state is FilingState.SUBMITTED]
+        return [
+            one
+            for one in waiting
+            if self.book.by_address(one.court_address) is not None and not self._notes.notes(one.filing_id)
+        ]
+
+    def clocks(self) -> list[Clock]:
+        """The clocks of every filing, the nearest first."""
+        rules, now = self._rules(), self.filings.evidence.now()
+        found: list[Clock] = []
+        for filing in self.filings.store.filings():
+            if filing.state not in UNFINISHED:
+                found += clocks(filing, self.entries(filing), rules, now)
+        return sorted(found, key=lambda clock: (clock.last_day, clock.our_reference, clock.what))
+
+    def _bring_moves(self, court: RegisteredCourt, doors: DeliveryDoors) -> None:
+        filings = {one.filing_id: one for one in doors.filings.filings() if one.court_address == court.address}
+        for move in doors.notes.moves():
+            if move.state != "sent" and move.filing_id in filings:
+                bring(move, filings[move.filing_id], self._gateway(court), doors)
+
+    def _gateway(self, court: RegisteredCourt) -> CourtGateway:
+        return self._gate(court, self.book.key(court))
+
+    def _doors(self) -> DeliveryDoors:
+        evidence = self.filings.evidence
+        return DeliveryDoors(
+            self._notes, self.filings.store, EventJournal(evidence), self._cases.loan_of, evidence.now()
+        )

@@ -1,0 +1,204 @@
+"""Deliver a lodged filing to a court's intake, follow its entries, and tell it what happened since.
+
+Spec: docs/spec/filing.md. The court is asked what it has before anything is sent; packages and letters are idempotent
+by their digests, so neither an answer that was lost nor a second run delivers twice. Notes count only under the court's
+pinned key, each after the one before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from evidence_service.core.canonical import canonical_bytes
+from evidence_service.core.event import format_instant
+from evidence_service.core.note import parse_note
+from litigation.core.court_entry import (
+    DECIDING,
+    FIRST,
+    CourtEntry,
+    CourtEntryError,
+    EntryKind,
+    detail_bytes,
+    read_entry,
+    require_next,
+    text_digest,
+)
+from litigation.core.court_news import TAKEN_FROM_REGISTRY, news_event, news_id
+from litigation.core.docket import Detail, Difference, read_detail
+from litigation.core.filing import Filing
+from litigation.core.registered_court import RegisteredCourt
+from litigation.delivery_ports import CourtGateway, CourtNote, DeliveryStore, FilingMove
+from litigation.ports import FilingStore, Journal
+
+SYSTEM_VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryDoors:
+    """What delivery needs from outside."""
+
+    notes: DeliveryStore
+    filings: FilingStore
+    journal: Journal
+    loan_of: Callable[[str], str]
+    now: datetime
+
+
+@dataclass(slots=True)
+class Followed:
+    """What a court entered since it was last asked. `details` are its reasons, by the digest on the registry."""
+
+    entries: list[CourtEntry] = field(default_factory=list)
+    details: dict[str, Detail] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+
+
+def deliver(filing: Filing, package: bytes, letter: bytes, gateway: CourtGateway, doors: DeliveryDoors) -> CourtNote:
+    """Bring package and letter to the court; returns its receipt. Safe to repeat until it is there."""
+    known = doors.notes.notes(filing.filing_id)
+    if known:
+        return known[0]
+    standing = gateway.standing(filing.filing_id)
+    if standing is not None and standing.notes:
+        # Handed in before, and we were not told: the receipt is taken from there, nothing is sent again.
+        return _take_receipt(filing, standing.notes[0], letter, gateway, doors)
+    gateway.put_package(filing.package_sha256, package)
+    # Crash here: the court has a package without a letter; the next call brings the letter.
+    return _take_receipt(filing, gateway.put_filing(filing.filing_id, letter), letter, gateway, doors)
+
+
+def follow(gateway: CourtGateway, doors: DeliveryDoors) -> Followed:
+    """Read what a court entered since last time: each entry checked, logged as an event, and kept."""
+    found = Followed()
+    filings = {filing.filing_id: filing for filing in doors.filings.filings()}
+    place = doors.notes.place(gateway.court.address)
+    while True:
+        page = gateway.entries(place)
+        for filing_id, _n, note in page.entries:
+            filing = filings.get(filing_id)
+            if filing is None or filing.court_address != gateway.court.address:
+                found.differences.append(Difference("entry-without-filing", filing_id, "an entry of no filing of ours"))
+                continue
+            try:
+                _take(filing, note, gateway.court, doors, found)
+            except CourtEntryError as error:
+                found.differences.append(Difference(error.code, filing_id, str(error)))
+        if not page.entries or page.after <= place:
+            return found
+        # Crash here: entries are kept and will be read again; what is there already changes nothing.
+        place = page.after
+        doors.notes.set_place(gateway.court.address, place)
+
+
+def known_details(doors: DeliveryDoors, courts: Mapping[str, RegisteredCourt]) -> dict[str, Detail]:
+    """The reasons in the decisions that we keep, by digest: what the registry's answers name."""
+    found: dict[str, Detail] = {}
+    for note in doors.notes.all_notes():
+        court = courts.get(note.court_address)
+        if court is None or note.kind not in {kind.value for kind in DECIDING}:
+            continue
+        entry, _text = read_entry(note.note, court.key)
+        detail = detail_of(entry)
+        found[detail.digest] = detail
+    return found
+
+
+def detail_of(entry: CourtEntry) -> Detail:
+    """The court's reasons in a decision, as the docket reads them."""
+    raw = detail_bytes(entry.detail)
+    return read_detail(f"{sha256(raw).hexdigest()}.json", raw)
+
+
+def tell(
+    filing: Filing, kind: str, members: Mapping[str, Any], gateway: CourtGateway, doors: DeliveryDoors
+) -> FilingMove:
+    """Tell the court something about a filing (withdrawal, payment, amendment, fee); stored first, then sent."""
+    body = canonical_bytes({"kind": kind, "filing_id": filing.filing_id, "made_on": _day(doors.now), **members})
+    digest = sha256(body).hexdigest()
+    move = doors.notes.add_move(FilingMove(filing.filing_id, digest, kind, body, "made", doors.now))
+    if move.state != "sent":
+        bring(move, filing, gateway, doors)
+    return move
+
+
+def bring(move: FilingMove, filing: Filing, gateway: CourtGateway, doors: DeliveryDoors) -> None:
+    """Send a stored move; the same bytes under the same digest, as often as needed."""
+    gateway.put_move(filing.filing_id, move.sha256, move.body)
+    # Crash here: the court has it and we do not know; the next call sends the same bytes, which changes nothing there.
+    payload = {
+        "our_reference": filing.our_reference,
+        "court": filing.court,
+        "filing_id": filing.filing_id[2:],
+        "kind": move.kind,
+        "body_digest": move.sha256,
+    }
+    event_id = f"filing.moved:{filing.filing_id[2:]}:{move.sha256[:16]}"
+    doors.journal.write(_event(filing, event_id, "filing.moved", payload, move.made_at, "filer", doors))
+    doors.notes.sent(move)
+
+
+def _take_receipt(filing: Filing, note: str, letter: bytes, gateway: CourtGateway, doors: DeliveryDoors) -> CourtNote:
+    entry, _text = read_entry(note, gateway.court.key)
+    said = entry.detail.get("package_sha256"), entry.detail.get("letter_sha256")
+    if entry.kind is not EntryKind.RECEIVED or said != (filing.package_sha256, sha256(letter).hexdigest()):
+        raise CourtEntryError(f"the receipt of filing {filing.filing_id} is for other bytes than we delivered")
+    _take(filing, note, gateway.court, doors, Followed())
+    return doors.notes.notes(filing.filing_id)[0]
+
+
+def _take(filing: Filing, note: str, court: RegisteredCourt, doors: DeliveryDoors, found: Followed) -> None:
+    """Check one note, log it, keep it. One that is kept already must be the very same."""
+    entry, text = read_entry(note, court.key)
+    if entry.court != court.name:
+        raise CourtEntryError(f"entry {entry.n} names the court {entry.court}, not {court.name}")
+    kept = doors.notes.notes(filing.filing_id)
+    if entry.n <= len(kept):
+        if parse_note(kept[entry.n - 1].note.encode()).text != text:
+            raise CourtEntryError(
+                f"entry {entry.n} of filing {filing.filing_id} is another one than the court gave before"
+            )
+        return
+    previous = text_digest(parse_note(kept[-1].note.encode()).text) if kept else FIRST
+    require_next(entry, filing.filing_id, len(kept) + 1, previous)
+    if entry.kind in DECIDING:
+        detail = detail_of(entry)
+        found.details[detail.digest] = detail
+    if entry.kind not in TAKEN_FROM_REGISTRY:
+        code, payload = news_event(filing, entry, text_digest(text))
+        moment = min(entry.at, doors.now)
+        doors.journal.write(_event(filing, news_id(entry), code, payload, moment, "court", doors))
+    # Crash here: logged, not kept; the next look logs nothing twice (the event's id) and keeps the note.
+    doors.notes.add_note(
+        CourtNote(filing.filing_id, court.address, entry.n, entry.kind.value, entry.at, note, doors.now)
+    )
+    found.entries.append(entry)
+
+
+def _event(
+    filing: Filing,
+    event_id: str,
+    code: str,
+    payload: dict[str, Any],
+    moment: datetime,
+    role: str,
+    doors: DeliveryDoors,
+) -> dict[str, Any]:
+    return {
+        "id": event_id,
+        "institution": filing.institution,
+        "loan": doors.loan_of(filing.our_reference),
+        "type": code,
+        "type_version": 1,
+        "occurred_at": format_instant(moment),
+        "actor": {"role": role, "org": filing.institution if role == "filer" else filing.court},
+        "source": {"system": "proofdocket", "mechanism": "automatic", "version": SYSTEM_VERSION},
+        "payload": payload,
+    }
+
+
+def _day(now: datetime) -> str:
+    return now.date().isoformat()

@@ -1,0 +1,229 @@
+"""A lender and a court, two processes with a home each, over real HTTP: file, examine, decide, follow, to the end."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from evidence_service.errors import ConflictError
+from litigation.core.court_entry import CourtEntryError, EntryKind
+from litigation.core.filing import Court, Filing, FilingState, filing_id_of
+from litigation.core.registered_court import CourtBookError, registered_court
+from litigation.court_side.core.submission import MoveRefusedError, SubmissionState
+from litigation.courts.http_court import CourtRefusedError, CourtUnreachableError, HttpCourt
+from litigation.delivery_service import DeliveryService
+from litigation.filing_commands import file_and_deliver
+from tests.litigation.court_side.conftest import NAME, CourtHouse
+from tests.litigation.filing.conftest import Instance
+
+pytestmark = pytest.mark.chain
+
+
+def file(delivery: DeliveryService, instance: Instance, number: int = 0) -> Filing:
+    """File a package with the court and bring it there."""
+    where = delivery.book.find(NAME)
+    filing, note = file_and_deliver(delivery, instance.packages[number].read_bytes(), Court(where.name, where.address))
+    assert note is not None
+    assert note.kind == "received"
+    return filing
+
+
+def kinds(delivery: DeliveryService, filing: Filing) -> list[str]:
+    return [entry.kind.value for entry in delivery.entries(filing)]
+
+
+def test_a_filing_goes_all_the_way_from_the_button_to_the_end_of_enforcement(
+    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    filing = file(delivery, instance)
+    court = court_house.service()
+    (waiting,) = court.queue()
+    assert (waiting.state, waiting.result) == (SubmissionState.EXAMINED, "incomplete")
+    assert court.package(waiting) == instance.packages[0].read_bytes()
+    examined = json.loads(court.entries(filing.filing_id)[1].note.split("\n")[1])["detail"]
+    states = {check["n"]: check["state"] for check in examined["checks"]}
+    assert {states[n] for n in (1, 2, 3, 4, 5, 6, 8, 9)} == {"passed"}, "check 8 by the court's own node"
+    assert not [finding for finding in examined["findings"] if finding["blocking"]]
+
+    accepted = court.record(filing.filing_id, "accepted", {"cause": "金融借款合同纠纷"}, "clerk-1")
+    (answered,) = court.answer()
+    assert (answered.state, answered.problem) == ("lodged", "")
+    number = court.submission(filing.filing_id).case_number
+    assert number == f"（{accepted.at.astimezone().year}）闽0503民初1号"
+    for kind, detail in (
+        ("fee_notice", {"amount": "910.00", "due_on": "2026-12-10"}),
+        ("fee_paid", {"amount": "910.00", "on": "2026-12-01"}),
+        ("served", {"document": "起诉状副本", "channel": "electronic", "served_on": "2026-12-03"}),
+        ("hearing", {"at": "2027-01-10T01:30:00Z", "place": "第三法庭"}),
+        ("judgment", {"kind": "judgment", "amount": "80818.54", "effective_on": "2027-02-01"}),
+        ("enforcement", {"step": "accepted"}),
+        ("enforcement", {"step": "paid", "recovered": "80818.54"}),
+        ("closed", {"reason": "全部履行"}),
+    ):
+        court.record(number, kind, detail, "clerk-1")
+
+    followed = delivery.follow()
+    assert not followed.differences
+    synced = delivery.filings.sync(followed.details)
+    assert not [one for one in synced.differences if one.code != "filing-unfinished"]
+    (answer,) = synced.new
+    assert answer.case_number == number, "the reasons came over HTTP, their digest from the registry"
+    assert kinds(delivery, filing)[:3] == ["received", "examined", "accepted"]
+    stored = delivery.filings.evidence.store.events_of_loan("sample-cf", filing.our_reference.split(":", 1)[1])
+    logged = [event.type for event in stored]
+    for wanted in ("filing.submitted", "filing.received", "filing.accepted", "fee.paid", "service.made"):
+        assert logged.count(wanted) == 1
+    for wanted in ("hearing.scheduled", "judgment.entered", "enforcement.applied", "enforcement.closed", "case.closed"):
+        assert logged.count(wanted) == 1
+    before = len(stored)
+    assert not delivery.follow().entries
+    assert len(delivery.filings.evidence.store.events_of_loan("sample-cf", stored[0].loan)) == before
+
+
+def test_a_court_that_is_down_gets_its_filing_later_and_once(
+    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    court_house.close()
+    with pytest.raises(CourtUnreachableError, match="nothing is lost"):
+        file(delivery, instance)
+    (lodged,) = delivery.undelivered()
+    assert lodged.state is FilingState.SUBMITTED
+    court_house.open()
+    file(delivery, instance)
+    assert not delivery.undelivered()
+    assert len(court_house.service().queue()) == 1
+    assert len(delivery.filings.store.filings()) == 1
+
+
+def test_a_receipt_that_was_lost_is_asked_for_and_nothing_is_sent_again(
+    instance: Instance, court_house: CourtHouse, delivery: DeliveryService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = HttpCourt.put_filing
+
+    def cut(self: HttpCourt, filing_id: str, letter: bytes) -> str:
+        reached(self, filing_id, letter)
+        raise CourtUnreachableError("the line was cut after the court had everything")
+
+    monkeypatch.setattr(HttpCourt, "put_filing", cut)
+    with pytest.raises(CourtUnreachableError):
+        file(delivery, instance)
+    monkeypatch.setattr(HttpCourt, "put_package", None)  # sending again would fail the test
+    filing = file(delivery, instance)
+    assert kinds(delivery, filing)[0] == "received"
+    assert len(court_house.service().entries(filing.filing_id)) == 2
+
+
+def test_an_upload_that_was_cut_leaves_nothing_and_is_made_good(
+    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    gateway = HttpCourt(delivery.book.find(NAME), court_house.key)
+    package = instance.packages[0].read_bytes()
+    with pytest.raises(CourtRefusedError, match="digest-differs"):
+        gateway.put_package(sha256(package).hexdigest(), package[:-1])
+    assert court_house.service().doors.shelf.size(sha256(package).hexdigest()) is None
+    gateway.put_package(sha256(package).hexdigest(), package)
+    gateway.put_package(sha256(package).hexdigest(), package)
+    assert not [path for path in (court_house.home / "court").rglob("*") if path.name.startswith(".")]
+
+
+def test_a_return_is_cured_by_another_filing_and_both_keep_their_history(
+    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    first = file(delivery, instance)
+    court = court_house.service()
+    court.record(first.filing_id, "returned", {"defects": ["缺少送达地址确认书"], "cure_by": "2026-12-20"}, "clerk-1")
+    court.answer()
+    followed = delivery.follow()
+    synced = delivery.filings.sync(followed.details)
+    assert [entry.kind.value for entry in synced.new] == ["returned"]
+    assert [clock.what for clock in delivery.clocks()] == ["cure"]
+    instance.publish_and_anchor()
+    again = instance.rebuild(first.our_reference.split(":", 1)[1], instance.home / "again")
+    where = delivery.book.find(NAME)
+    second, note = file_and_deliver(delivery, again.read_bytes(), Court(where.name, where.address))
+    assert note is not None
+    assert court.submission(first.filing_id).state is SubmissionState.CURED
+    assert court.submission(second.filing_id).cures == first.filing_id
+    delivery.follow()
+    assert kinds(delivery, first) == ["received", "examined", "returned", "cured"]
+    assert not [clock for clock in delivery.clocks() if clock.what == "cure"]
+
+
+def test_a_second_suit_on_one_loan_is_flagged_and_anothers_filing_is_not_there(
+    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    filing = file(delivery, instance)
+    court = court_house.service()
+    court.add_filer("另一家公司", "other-cf", "91350000TEST000018")
+    stranger = next(one for one in court.filers() if one.institution == "other-cf")
+    with pytest.raises(Exception, match="no filing here"):
+        court.of_filer(filing.filing_id, stranger)
+    with pytest.raises(ConflictError, match="has a key already"):
+        court.add_filer("again", "sample-cf", "91999901DEM000014H")
+
+
+def test_steps_that_do_not_follow_are_refused_and_numbers_have_no_gaps(
+    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    first, second = file(delivery, instance, 0), file(delivery, instance, 1)
+    court = court_house.service()
+    with pytest.raises(MoveRefusedError, match="judgment may follow only on"):
+        court.record(first.filing_id, "judgment", {"kind": "judgment", "case_number": "（2026）闽0503民初9号"}, "")
+    court.record(second.filing_id, "accepted", {}, "clerk-1")
+    with pytest.raises(MoveRefusedError):
+        court.record(second.filing_id, "returned", {"defects": ["x"], "cure_by": "2026-12-20"}, "clerk-2")
+    court.record(first.filing_id, "accepted", {}, "clerk-1")
+    numbers = [court.submission(one.filing_id).case_number[-5:] for one in (second, first)]
+    assert numbers == ["民初1号"[-5:], "民初2号"[-5:]]
+
+
+def test_what_is_told_to_the_court_arrives_once_and_is_an_event(
+    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    filing = file(delivery, instance)
+    court_house.close()
+    with pytest.raises(CourtUnreachableError):
+        delivery.tell(filing.our_reference, "payment", {"amount": "5000.00", "on": "2026-11-20"})
+    court_house.open()
+    delivery.follow()
+    delivery.tell(filing.filing_id, "payment", {"amount": "5000.00", "on": "2026-11-20"})
+    (move,) = court_house.service().moves(filing.filing_id)
+    assert json.loads(move.body)["amount"] == "5000.00"
+    loan = filing.our_reference.split(":", 1)[1]
+    logged = [event.type for event in delivery.filings.evidence.store.events_of_loan("sample-cf", loan)]
+    assert logged.count("filing.moved") == 1
+
+
+def test_a_court_that_rewrites_what_it_entered_is_noticed(
+    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    filing = file(delivery, instance)
+    known = delivery.book.find(NAME)
+    signer = court_house.service().doors.signer
+    note = delivery._notes.notes(filing.filing_id)[0].note
+    forged = signer.sign_note(note.split("\n\n")[0].replace('"size":', '"size":1') + "\n")
+    from litigation.workflow.deliver import Followed, _take  # noqa: PLC0415
+
+    with pytest.raises(CourtEntryError, match="another one than the court gave before"):
+        _take(filing, forged, known, delivery._doors(), Followed())
+    other = registered_court({"name": NAME, "address": known.address, "vkey": known.vkey, "url": known.url + "/x"})
+    with pytest.raises(CourtRefusedError):
+        delivery.register(other, court_house.key)
+    with pytest.raises(CourtBookError, match="says address"):
+        delivery.register(
+            registered_court({"name": NAME, "address": instance.court.address, "vkey": known.vkey, "url": known.url}),
+            court_house.key,
+        )
+
+
+def test_the_filing_id_is_what_the_registry_makes_of_it() -> None:
+    spec = (Path(__file__).parents[3] / "docs" / "spec" / "file.md").read_text("utf-8")
+    letter = json.loads(spec.split("```json title=letter\n")[1].split("\n```")[0])
+    made = filing_id_of(
+        letter["package"]["sha256"], letter["court_address"], letter["filer"], letter["chain_id"], letter["registry"]
+    )
+    assert made == letter["filing_id"]
+    assert EntryKind("received") is EntryKind.RECEIVED
