@@ -18,7 +18,7 @@ from evidence_service.service import require_initialised
 from litigation.batch_service import BatchService, Order
 from litigation.batch_worker import Workers
 from litigation.bootstrap import open_batches
-from litigation.bundle_command import NAMED, OVERDUE, check_choice, chosen_loans, pin_as_asked
+from litigation.bundle_command import NAMED, OVERDUE, check_choice, chosen_loans, pin_as_asked, recipient_option
 from litigation.core.batch import Batch, BatchProgress, BatchState, ItemState, hint
 
 SHOWN_FAILURES = 10
@@ -47,6 +47,7 @@ def batch_group() -> None:
 @click.option(
     "--draft", is_flag=True, help="Build cases with missing facts as drafts marked 不得提交 / NOT FOR FILING."
 )
+@recipient_option
 @click.option("--seal", is_flag=True, help="Seal each package with the seal of the instance.")
 @click.option("--institution", help="Which log, where the instance has several.")
 @workers_option

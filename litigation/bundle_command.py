@@ -15,6 +15,7 @@ from evidence_service.console import emit, home_of, json_option, progress, refus
 from evidence_service.errors import ProofDocketError
 from evidence_service.service import require_initialised
 from litigation.bootstrap import open_rooms
+from litigation.core.disclosure_set import COURT
 from litigation.errors import LitigationError
 from litigation.service import LitigationService, PackageFile
 from litigation.workflow.case_source import CaseSource, our_reference
@@ -35,19 +36,34 @@ class FutureCutoffError(LitigationError):
 class CaseWorker:
     """One worker of a batch: its own connection, fonts and pinned source."""
 
-    def __init__(self, home: str, institution: str, as_of: str, tree_size: int, draft: bool, out: str) -> None:
+    def __init__(
+        self,
+        home: str,
+        institution: str,
+        as_of: str,
+        tree_size: int,
+        draft: bool,
+        out: str,
+        recipient: str,
+        seal: bool,
+    ) -> None:
         self._service, _ = open_rooms(Path(home))
-        self._source = self._service.pin(institution, date.fromisoformat(as_of), draft=draft, tree_size=tree_size)
+        day = date.fromisoformat(as_of)
+        self._source = self._service.pin(institution, day, draft=draft, tree_size=tree_size, recipient=recipient)
         self._out = Path(out)
+        self._seal = seal
 
     def build(self, loan: str) -> PackageFile | Failure:
         """Build one case and write its package."""
         institution = self._source.log.institution
         reference = our_reference(institution, loan)
-        path = self._out / file_name(reference, self._source.as_of.isoformat())
+        path = self._out / file_name(reference, self._source.as_of.isoformat(), self._source.recipient)
         try:
-            built = self._service.build(self._source, loan)
+            unsealed = self._service.build(self._source, loan)
+            built = self._service.seal(unsealed) if self._seal else unsealed
             write_file(path, built.content)
+            # Crash here: the file is there and not on record; the next run seals and writes anew.
+            self._service.sealed_safely(unsealed, built)
         except ProofDocketError as error:
             return failure_of(reference, error)
         return PackageFile(
@@ -64,6 +80,9 @@ class CaseWorker:
 
 
 _worker: list[CaseWorker] = []
+recipient_option = click.option(
+    "--recipient", default=COURT, show_default=True, help="Whose set: court, mediator, defendant:N or guarantor:N."
+)
 
 
 def start_worker(*arguments: Any) -> None:
@@ -89,6 +108,8 @@ def build_case(loan: str) -> PackageFile | Failure:
 @click.option(
     "--draft", is_flag=True, help="Build cases with missing facts as drafts marked 不得提交 / NOT FOR FILING."
 )
+@recipient_option
+@click.option("--seal", is_flag=True, help="Seal each package's PDF with the seal of the instance.")
 @click.option("--institution", help="Which log, where the instance has several.")
 @json_option
 @click.pass_context
@@ -112,6 +133,7 @@ def bundle_command(context: click.Context, /, out: Path, as_json: bool, **option
         out.resolve(),
         workers=options["workers"],
         draft=options["draft"],
+        seal=options["seal"],
         reason=OVERDUE if options["overdue"] else NAMED,
     )
     answer = {
@@ -125,6 +147,8 @@ def bundle_command(context: click.Context, /, out: Path, as_json: bool, **option
         "institution": source.log.institution,
         "as_of": source.as_of.isoformat(),
         "tree_size": source.published.checkpoint.size,
+        "recipient": source.recipient,
+        "sealed": options["seal"],
         "out": str(out),
     }
     emit(as_json, answer, _lines(answer, failures))
@@ -150,7 +174,8 @@ def pin_as_asked(service: LitigationService, options: Mapping[str, Any]) -> Case
     today = service.today()
     if as_of and as_of.date() > today:
         raise FutureCutoffError(f"--as-of {as_of:%Y-%m-%d} is later than today in China ({today})")
-    return service.pin(options["institution"], as_of.date() if as_of else today, draft=options["draft"])
+    day = as_of.date() if as_of else today
+    return service.pin(options["institution"], day, draft=options["draft"], recipient=options["recipient"])
 
 
 def build_packages(
@@ -161,6 +186,7 @@ def build_packages(
     *,
     workers: int | None = None,
     draft: bool = False,
+    seal: bool = False,
     reason: str = OVERDUE,
 ) -> tuple[list[PackageFile], list[Failure]]:
     """Build the packages of these loans into a folder, record them, and return what was built and what was not.
@@ -175,6 +201,8 @@ def build_packages(
         source.published.checkpoint.size,
         draft,
         str(out),
+        source.recipient,
+        seal,
     )
     built: list[PackageFile] = []
     failures: list[Failure] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, partial
@@ -16,6 +16,7 @@ from evidence_service.core.provenance import Confirmation
 from evidence_service.errors import NotFoundError
 from evidence_service.institution_files import read_institution
 from evidence_service.ports import AnchorRecord, PublishedCheckpoint
+from evidence_service.ports.timestamp import TimestampAuthority
 from evidence_service.service import EvidenceService
 from litigation.adapters.evidence_door import confirmations, history_of, packaged_events
 from litigation.adapters.rule_folder import RuleFolder, RulesUnapprovedError
@@ -23,6 +24,7 @@ from litigation.adapters.sql_case_store import CaseRow, PackageRow, SqlCaseStore
 from litigation.core.claim import Claim
 from litigation.core.disclosure_cut import closed_texts, cut
 from litigation.core.disclosure_set import COURT, check_recipient, select
+from litigation.core.duplicates import refuse_duplicate
 from litigation.core.history import LoanHistory, court_date
 from litigation.core.judgment import JudgmentDebt
 from litigation.core.origin import Surroundings
@@ -42,9 +44,10 @@ from litigation.workflow.build_package import (
     originals_of,
     twin_report,
 )
-from litigation.workflow.case_source import HOUSE_EVENTS, CaseSource, our_reference
-from litigation.workflow.seal_package import BundleSealer, SealedPackage, seal_of, seal_package
+from litigation.workflow.case_source import HOUSE_EVENTS, CaseSource, our_reference, suing
+from litigation.workflow.seal_package import BundleSealer, SealedPackage, is_sealed, pdf_of, seal_of, seal_package
 from litigation.workflow.select_overdue import select_overdue
+from litigation.workflow.stamp_root import StampedRoot, stamp_root
 
 SYSTEM_VERSION = "0.1.0"
 EVENT_NAMES = {code: (kind.zh, kind.en) for code, kind in CATALOGUE.items()}
@@ -191,7 +194,9 @@ class LitigationService:
             )
         covered = [event for event in stored if event.index < size]
         history = history_of(institution, loan, covered)
-        assessment = assess(history, source.as_of, source.rules)
+        if not source.draft and suing(source):
+            refuse_duplicate(history_of(institution, loan, stored), source.as_of, source.rules)
+        assessment = assess(history, source.as_of, source.rules, source.plaintiff.court_code)
         selection = select(source.recipient, source.as_of, disclosure_sets(), history)
         packaged = packaged_events(self.evidence, covered, history, source.published, selection)
         entries = [EventEntry(event.sequence, event.index, event.type) for event in covered]
@@ -237,6 +242,27 @@ class LitigationService:
         sign_note = self._sign_note(built.our_reference.partition(":")[0])
         content, pdf_sha256 = seal_package(built.content, self.sealer, sign_note, self.evidence.now())
         return replace(built, content=content, pdf_sha256=pdf_sha256)
+
+    def sealed_safely(self, unsealed: BuiltPackage, built: BuiltPackage) -> None:
+        """What was sealed is durably written: what was prepared for the provider is no longer needed."""
+        if built is not unsealed and self.sealer.keeps:
+            self.sealer.forget(pdf_of(unsealed.content))
+
+    def stamp_root(
+        self,
+        institution: str | None,
+        packages: Sequence[Path],
+        authorities: Sequence[TimestampAuthority],
+        write: Callable[[Path, bytes], None],
+    ) -> StampedRoot | None:
+        """Put the sealed ones among these packages under one root; None where there is none of this institution."""
+        log = self.evidence.log(institution)
+        sealed = {}
+        for path in packages:
+            content = path.read_bytes()
+            if is_sealed(content, log.origin):
+                sealed[path] = sha256(content).hexdigest()
+        return stamp_root(log.origin, sealed, authorities, write) if sealed else None
 
     def _sign_note(self, institution: str) -> Callable[[str], str]:
         return partial(self.evidence.sign_package, institution)

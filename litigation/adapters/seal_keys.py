@@ -100,6 +100,14 @@ def read_key(folder: Path, passphrase: bytes | None) -> SealKey:
     return SealKey(private, certificate, tuple(chain))
 
 
+def read_certificates(path: Path) -> list[x509.Certificate]:
+    """The certificates of a PEM file."""
+    try:
+        return x509.load_pem_x509_certificates(path.read_bytes())
+    except ValueError:
+        raise SealKeyError(f"{path} holds no certificate in PEM") from None
+
+
 def _write(path: Path, content: bytes) -> None:
     """Write a new file that only its owner may read, to disk before anybody relies on it."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -15,6 +15,7 @@ from typing import ClassVar
 from evidence_service.core import bag, container
 from evidence_service.core.metadata import parse_metadata
 from evidence_service.core.package import METADATA, PDF
+from evidence_service.errors import MalformedInputError
 from litigation.core.prepared_seal import PreparedSeal
 from litigation.documents.fonts import FontSet
 from litigation.documents.seal_drawing import draw_seal
@@ -69,6 +70,11 @@ class BundleSealer:
     def timestamps(self) -> bool:
         """Whether each seal carries a timestamp token."""
         return self._provider.timestamps
+
+    @property
+    def keeps(self) -> bool:
+        """Whether what was prepared is kept until the sealed file is written."""
+        return self._prepared is not None
 
     def seal(self, pdf: bytes, when: datetime) -> bytes:
         """Append a seal; what was there stays in front as it was.
@@ -133,6 +139,22 @@ def seal_of(content: bytes, sign_note: SignNote) -> SealedPackage | None:
         sample=seen.sample,
         timestamp=seen.timestamp,
     )
+
+
+def pdf_of(content: bytes) -> bytes:
+    """The PDF in a package."""
+    return container.read(content)[PDF]
+
+
+def is_sealed(content: bytes, origin: str) -> bool:
+    """Whether these bytes are a package of this log whose PDF bears a seal of ours. Other files are none."""
+    if SEAL_MARK not in content:
+        return False
+    try:
+        members = container.read(content)
+        return parse_metadata(members[METADATA]).origin == origin and seal_seen(members[PDF]) is not None
+    except (MalformedInputError, KeyError):
+        return False
 
 
 def _with_pdf(members: dict[str, bytes], pdf: bytes, sign_note: SignNote) -> bytes:
