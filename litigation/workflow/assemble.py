@@ -25,11 +25,10 @@ from litigation.core.fact_table import facts_of
 from litigation.core.history import HistoryEvent, LoanHistory, court_date, day_of
 from litigation.core.loan_terms import acceleration
 from litigation.core.origin import Surroundings, provenance_of
-from litigation.core.paper_kinds import PaperKind
 from litigation.core.party import NaturalPerson
 from litigation.matrix_file import load_matrix
 from litigation.workflow.assess import Assessment
-from litigation.workflow.case_source import CaseSource, our_reference
+from litigation.workflow.case_source import CaseSource, our_reference, suing
 from litigation.workflow.preflight import Case, preflight
 
 NOTHING_KNOWN = Surroundings()
@@ -119,7 +118,7 @@ def _case(history: LoanHistory, facts: tuple[Fact, ...], assessment: Assessment,
         as_of=source.as_of,
         rules=source.rules,
         overdue_days=assessment.claim.overdue_days if assessment.claim else 0,
-        suing=PaperKind.ENFORCEMENT not in source.papers,
+        suing=suing(source),
     )
 
 

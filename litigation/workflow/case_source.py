@@ -11,6 +11,7 @@ from datetime import date
 
 from evidence_service.core.metadata import ChainClaim
 from evidence_service.ports import LogRecord, PublishedCheckpoint
+from litigation.core.disclosure_set import COURT
 from litigation.core.paper_kinds import DEFAULT_PAPERS, PaperKind
 from litigation.core.pinned import PinnedMaterial
 from litigation.core.plaintiff import PlaintiffData
@@ -51,6 +52,11 @@ class CaseSource:
     material: PinnedMaterial | None = None
     recipient: str = "court"
     papers: tuple[PaperKind, ...] = DEFAULT_PAPERS
+
+
+def suing(source: CaseSource) -> bool:
+    """Whether a package asks a court for a decision: no copy for another party, no enforcement of a decision."""
+    return source.recipient == COURT and PaperKind.ENFORCEMENT not in source.papers
 
 
 def our_reference(institution: str, loan: str) -> str:
