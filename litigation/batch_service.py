@@ -98,13 +98,13 @@ class BatchService:
         return self.store.batch(made)
 
     def _mend(self, made: str) -> None:
-        """Asked for once more: packages that are gone from the folder are built again."""
+        """Asked for once more: what waits goes on, and packages that are gone from the folder are built again."""
         gone = [item for item in self.store.items(made, state=ItemState.BUILT) if not Path(item.path).is_file()]
         if gone:
             self.store.wait_again(gone)
             # Crash here: they wait in a batch that is done; asking once more, or `retry`, moves it.
         if self.store.counts(made)[ItemState.WAITING]:
-            self.store.move(made, [BatchState.RUNNING, BatchState.DONE], BatchState.RUNNING, self._now())
+            self.store.move(made, list(BatchState), BatchState.RUNNING, self._now())
 
     def progress(self, name: str) -> BatchProgress:
         """Where a batch stands now."""
