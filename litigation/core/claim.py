@@ -213,7 +213,7 @@ def _schedule_in_force(signed: tuple[ScheduleRow, ...], ledger: Ledger) -> tuple
     """The instalments of the contract up to the first agreement, then those of each agreement up to the next one."""
     rows = signed
     for one in ledger.restructured:
-        rows = (*(row for row in rows if row.due <= one.agreement.on), *one.plan.rows())
+        rows = (*(row for row in rows if row.no < one.plan.first_no), *one.plan.rows())
     return rows
 
 
