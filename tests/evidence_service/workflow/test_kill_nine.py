@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,32 +20,61 @@ from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.core.digest import sha256_hex
 from evidence_service.core.leaf import parse_leaf
 from evidence_service.core.merkle import leaf_hash, root_hash, root_of
-from evidence_service.database import open_database
+from evidence_service.database import migrate, open_database
 from evidence_service.workflow.audit import audit_consistency
 from evidence_service.workflow.publish import publish
 from tests.conftest import ROOT
-from tests.evidence_service.adapters.logs import open_store
+from tests.evidence_service.adapters.logs import make_log, open_store
 from tests.evidence_service.core.signing import TestKey
 from tests.evidence_service.examples import INSTITUTION, NOW
 from tests.evidence_service.workflow.import_worker import original
 
-KILLS = 5
+KILLS = 30
+LOOKED_AT = 10
+"""After so many kills the whole log is read and a checkpoint signed; after every kill, what was acknowledged."""
 COUNT = 4000
+SENT_AGAIN = 5
 
 
-def run_and_kill(command: list[str], printed: Path, moment: float) -> bool:
-    """Start the import, let it acknowledge something, kill it `moment` seconds later; whether it was still running."""
-    with printed.open("wb") as output:
-        worker = subprocess.Popen(command, cwd=ROOT, stdout=output)
-    deadline = time.monotonic() + 60
-    while b"read" not in printed.read_bytes() and worker.poll() is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-    time.sleep(moment)
-    running = worker.poll() is None
-    worker.kill()
-    worker.wait(60)
-    return running
+class Starter:
+    """One process that starts writers when asked."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def run_and_kill(self, printed: Path, first: int, moment: float) -> int:
+        """Let a writer acknowledge something, kill it `moment` seconds later; how it ended."""
+        writer = int(self._ask(f"{printed} {first} {COUNT}"))
+        deadline = time.monotonic() + 60
+        while not printed.exists() or b"read" not in printed.read_bytes():
+            assert time.monotonic() < deadline
+            time.sleep(0.002)
+        time.sleep(moment)
+        os.kill(writer, signal.SIGKILL)  # nobody else has this id: its starter has not taken note of its end yet
+        return int(self._answer())
+
+    def run(self, printed: Path, first: int, count: int) -> int:
+        """Let a writer finish; how it ended."""
+        self._ask(f"{printed} {first} {count}")
+        return int(self._answer())
+
+    def _ask(self, line: str) -> str:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline()
+
+
+@contextmanager
+def starter(url: str, vault: Path) -> Iterator[Starter]:
+    """A starter of writers into this database."""
+    command = [sys.executable, "-m", "tests.evidence_service.workflow.import_worker", url, str(vault)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield Starter(process)
 
 
 def acknowledged(printed: Path) -> dict[int, str]:
@@ -72,41 +105,44 @@ def assert_sound(store: SqlLogStore, vault: FileVault) -> int:
     return size
 
 
-def test_an_import_that_is_killed_five_times_keeps_every_acknowledged_event_and_goes_on(
+def test_an_import_that_is_killed_thirty_times_keeps_every_acknowledged_event_and_goes_on(
     database_url: str, tmp_path: Path
 ) -> None:
     vault, dice = tmp_path / "vault", random.Random(database_url[:6])
-    command = [
-        *(sys.executable, "-m", "tests.evidence_service.workflow.import_worker"),
-        *(database_url, str(vault), str(COUNT)),
-    ]
     engine = open_database(database_url)
+    migrate(engine)
     store = open_store(engine)
+    make_log(store)
     told: dict[int, str] = {}
-    sizes = [0]
-    for kill in range(KILLS):
-        printed = tmp_path / f"printed-{kill}"
-        assert run_and_kill(command, printed, dice.uniform(0.0, 0.25)), "it finished before it was killed"
-        told |= acknowledged(printed)
-        _wait_for_its_last_transaction(database_url)
-        size = assert_sound(store, FileVault(vault, engine, store.keys))
-        assert told
-        logged = {one.index: one.event_id for one in store.events_before(INSTITUTION, None, COUNT)}
-        assert told.items() <= logged.items()
-        published = publish(store, store.log(INSTITUTION), TestKey(store.log(INSTITUTION).origin), NOW)
-        assert published.checkpoint.size == (size if size == sizes[-1] else size + 1)  # and the map's entry
-        sizes.append(published.checkpoint.size)
-    assert sizes == sorted(sizes)
-    events = len(store.events_before(INSTITUTION, None, COUNT))
-    finished = subprocess.run(
-        [*command[:-1], str(events + 50)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert finished.returncode == 0, finished.stderr
-    assert assert_sound(store, FileVault(vault, engine, store.keys)) == sizes[-1] + 50
-    published = publish(store, store.log(INSTITUTION), TestKey(store.log(INSTITUTION).origin), NOW)
-    for size in sorted({size for size in sizes if size}):
-        assert audit_consistency(store, INSTITUTION, size, published.checkpoint.size).consistent
+    sizes = []
+    with starter(database_url, vault) as started:
+        for kill in range(1, KILLS + 1):
+            printed = tmp_path / f"printed-{kill}"
+            first = max(0, events_of(store) - SENT_AGAIN)
+            assert started.run_and_kill(printed, first, dice.uniform(0.0, 0.1)) == -signal.SIGKILL
+            fresh = acknowledged(printed)
+            assert fresh
+            told |= fresh
+            _wait_for_its_last_transaction(database_url)
+            since = store.events_between(INSTITUTION, min(fresh), store.log(INSTITUTION).size)
+            assert fresh.items() <= {one.index: one.event_id for one in since}.items()
+            if kill % LOOKED_AT == 0:
+                size = assert_sound(store, FileVault(vault, engine, store.keys))
+                logged = {one.index: one.event_id for one in store.events_between(INSTITUTION, 0, size)}
+                assert told.items() <= logged.items()
+                sizes.append(publish(store, store.log(INSTITUTION), TestKey(store.log(INSTITUTION).origin), NOW))
+        assert started.run(tmp_path / "rest", 0, events_of(store) + 50) == 0
+    assert assert_sound(store, FileVault(vault, engine, store.keys)) == sizes[-1].checkpoint.size + 50
+    last = publish(store, store.log(INSTITUTION), TestKey(store.log(INSTITUTION).origin), NOW).checkpoint.size
+    for one in sizes:
+        assert audit_consistency(store, INSTITUTION, one.checkpoint.size, last).consistent
     engine.dispose()
+
+
+def events_of(store: SqlLogStore) -> int:
+    """How many events there are: numbered from 0 without a gap, as they were sent."""
+    newest = store.events_before(INSTITUTION, None, 1)
+    return int(newest[0].event_id.removeprefix("E-")) + 1 if newest else 0
 
 
 def _wait_for_its_last_transaction(url: str) -> None:
