@@ -21,7 +21,7 @@ function readLeaf(value) {
   exactly(value, MEMBERS, "an entry");
   must(isText(value.institution) && INSTITUTION.test(value.institution), "institution");
   must(isText(value.type) && TYPES.has(value.type), "type");
-  must(isWhole(value.type_version, 1), "type_version");
+  must(isWhole(value.type_version, -Infinity), "type_version");
   const occurred = parseInstant(value.occurred_at);
   const captured = parseInstant(value.captured_at);
   must(isText(value.loan) && LOAN.test(value.loan), "loan");

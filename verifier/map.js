@@ -45,21 +45,35 @@ function readMembership(value) {
   exactly(end, ENDS[end.kind], "end");
   if (end.kind !== "nothing") must(isWhole(end.count) && isText(end.last) && HASH.test(end.last), "end");
   if (end.kind === "other") must(isText(end.key) && HASH.test(end.key), "end");
-  return { ...value, bits: bitmap, siblings: siblings.map(fromHex) };
+  const membership = { ...value, bits: bitmap, siblings: siblings.map(fromHex) };
+  must(isSound(membership), "membership");
+  return membership;
 }
+
+/* What the proof's form rules out: wrong counts of siblings, an empty deepest one, another loan that is none. */
+function isSound({ loan, depth, bits, siblings, end }) {
+  for (let n = depth; n < bits.length * 8; n++) if (bit(bits, n)) return false;
+  let ones = 0;
+  for (let n = 0; n < depth; n++) ones += bit(bits, n);
+  if (ones !== siblings.length || siblings.some((one) => one.every((byte) => byte === 0))) return false;
+  if (depth > 0 && !bit(bits, depth - 1)) return false;
+  if (end.kind !== "nothing" && end.count < 1) return false;
+  if (end.kind !== "other") return true;
+  const [own, other] = [mapKey(loan), fromHex(end.key)];
+  if (hex(own) === end.key) return false;
+  for (let n = 0; n < depth; n++) if (bit(own, n) !== bit(other, n)) return false;
+  return true;
+}
+
+const mapKey = (loan) => sha256(utf8("proofdocket/map/key/v1" + loan));
 
 const bit = (bytes, n) => (bytes[n >> 3] >> (7 - (n & 7))) & 1;
 
 /* Whether the membership proves its loan itself, not its absence, under `root`. */
 export function provesLoan(membership, root) {
   const { depth, bits, siblings, end } = membership;
-  if (end.kind !== "loan" || end.count < 1) return false;
-  for (let n = depth; n < bits.length * 8; n++) if (bit(bits, n)) return false;
-  let ones = 0;
-  for (let n = 0; n < depth; n++) ones += bit(bits, n);
-  if (ones !== siblings.length || siblings.some((one) => one.every((byte) => byte === 0))) return false;
-  if (depth > 0 && !bit(bits, depth - 1)) return false;
-  const key = sha256(utf8("proofdocket/map/key/v1" + membership.loan));
+  if (end.kind !== "loan") return false;
+  const key = mapKey(membership.loan);
   let hash = sha256(join(Uint8Array.of(2), key, bigEndian(end.count, 8), fromHex(end.last)));
   let next = siblings.length;
   for (let n = depth - 1; n >= 0; n--) {

@@ -2,8 +2,8 @@
 
 import { parseSignedCheckpoint } from "./checkpoint.js";
 import { Fault, must } from "./fault.js";
-import { asArray, exactly, isObject, isText, isWhole } from "./json.js";
 import { isDate } from "./instant.js";
+import { asArray, exactly, isObject, isText, isWhole } from "./json.js";
 import { ED25519, parseVerifierKey } from "./note.js";
 
 const MEMBERS = [
@@ -60,5 +60,5 @@ function readClaim(chain) {
 
 function readEvent(event) {
   exactly(event, ["seq", "index", "type"], "an event");
-  must(isWhole(event.seq) && isWhole(event.index) && isText(event.type), "an event");
+  must(isWhole(event.seq) && isWhole(event.index) && isText(event.type) && LINE.test(event.type), "an event");
 }

@@ -2,8 +2,8 @@
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { ml_dsa44 } from "@noble/post-quantum/ml-dsa.js";
-import { join, same } from "./bytes.js";
-import { sha512 } from "./hashes.js";
+import { hex, join, same } from "./bytes.js";
+import { sha256, sha512 } from "./hashes.js";
 
 const Point = ed25519.Point;
 const ORDER = Point.CURVE().n;
@@ -23,8 +23,24 @@ function pointOf(key) {
 
 const little = (bytes) => bytes.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
 
+/* Verdicts that were reached: packages of one batch stand under the same checkpoint and cosignatures. */
+const known = new Map();
+
+function remembered(key, message, signature, decide) {
+  const name = hex(sha256(join(key, signature, message)));
+  if (!known.has(name)) {
+    if (known.size > 4096) known.clear();
+    known.set(name, decide());
+  }
+  return known.get(name);
+}
+
 export function verifyEd25519(key, message, signature) {
   if (key.length !== 32 || signature.length !== 64) return false;
+  return remembered(key, message, signature, () => ed25519Holds(key, message, signature));
+}
+
+function ed25519Holds(key, message, signature) {
   const point = pointOf(key);
   const s = little(signature.subarray(32));
   if (!point || s >= ORDER) return false;
@@ -35,5 +51,5 @@ export function verifyEd25519(key, message, signature) {
 
 export function verifyMlDsa44(key, message, signature) {
   if (key.length !== 1312 || signature.length !== 2420) return false;
-  return ml_dsa44.verify(signature, message, key);
+  return remembered(key, message, signature, () => ml_dsa44.verify(signature, message, key));
 }

@@ -21,7 +21,7 @@ export function parseTimestamps(bytes) {
   must(value.v === 1 && value.kind === "proofdocket.timestamps", "another kind of timestamps");
   const tokens = asArray(value.tokens, "tokens");
   must(tokens.length >= 1 && tokens.length <= 16 && tokens.every(isText), "tokens");
-  return tokens.map(fromBase64);
+  return tokens.map((text) => parseToken(fromBase64(text)));
 }
 
 /* A token in its parts; faults where it is not of the form that is asked. */
@@ -38,7 +38,7 @@ export function parseToken(bytes) {
   const content = parseDer(encapsulated.take(0xa0).content, OCTETS).content;
   encapsulated.end();
   const held = data.option(0xa0);
-  const certificates = held ? children(held).map((one) => parseCertificate(one.whole)) : [];
+  const certificates = held ? children(held).map((one) => one.whole) : [];
   must(certificates.length <= 16, "too many certificates");
   data.option(0xa1);
   const signers = children(data.take(SET));
@@ -46,7 +46,10 @@ export function parseToken(bytes) {
   must(signers.length === 1, "not exactly one signer");
   const signer = readSigner(signers[0]);
   must(announced.includes(signer.digest), "the signer's digest is not announced");
-  return { ...readInfo(content), content, certificates, signer };
+  const token = { ...readInfo(content), content, signer };
+  token.certificates = attempt(() => certificates.map(parseCertificate));
+  token.named = attempt(() => readAttributes(signer.attributes));
+  return token;
 }
 
 function readSigner(element) {
@@ -59,15 +62,16 @@ function readSigner(element) {
   const digest = algorithm(cursor.take(SEQUENCE));
   must(digest in HASHES, "another digest");
   const attributes = cursor.take(0xa0);
+  distinctAttributes(attributes);
   const algorithmElement = cursor.take(SEQUENCE);
   algorithm(algorithmElement);
   const signature = cursor.take(OCTETS).content;
   cursor.option(0xa1);
   cursor.end();
-  return { issuer, serial, digest, attributes, values: readAttributes(attributes), algorithmElement, signature };
+  return { issuer, serial, digest, attributes, algorithmElement, signature };
 }
 
-function readAttributes(element) {
+function distinctAttributes(element) {
   const found = new Map();
   for (const one of children(element)) {
     const cursor = new Cursor(one);
@@ -77,6 +81,12 @@ function readAttributes(element) {
     must(!found.has(name), "an attribute twice");
     found.set(name, values);
   }
+  return found;
+}
+
+/* The three attributes that are asked for; a token without them is not whole. */
+function readAttributes(element) {
+  const found = distinctAttributes(element);
   for (const name of [CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_CERTIFICATE]) {
     must(found.has(name) && found.get(name).length === 1, "an attribute is missing");
   }
@@ -158,11 +168,12 @@ export const isAbout = (token, text) => same(HASHES[token.imprint.hash](text), t
 /* Whether the token is whole and signed by the one that it names, with this certificate. */
 export function isSignedBy(token, certificate) {
   const { signer } = token;
-  const { certificate: named } = signer.values;
+  if (!token.certificates || !token.named) return false;
+  const { certificate: named } = token.named;
   if (!same(HASHES[named.hash](certificate.bytes), named.digest)) return false;
   if (named.serial !== null && named.serial !== certificate.serial) return false;
-  if (signer.values.contentType !== TST_INFO) return false;
-  if (!same(HASHES[signer.digest](token.content), signer.values.digest)) return false;
+  if (token.named.contentType !== TST_INFO) return false;
+  if (!same(HASHES[signer.digest](token.content), token.named.digest)) return false;
   const message = join(Uint8Array.of(SET), signer.attributes.whole.subarray(1));
   return verifies(certificate.keyInfo, signer.algorithmElement, signer.digest, message, signer.signature);
 }
@@ -170,7 +181,10 @@ export function isSignedBy(token, certificate) {
 const isSigner = (token, certificate) =>
   certificate.serial === token.signer.serial && same(certificate.issuer, token.signer.issuer);
 
-export const ownSigner = (token) => token.certificates.find((one) => isSigner(token, one)) || null;
+/* Whether parts of the token that its form asks for cannot be read. */
+export const isBroken = (token) => !token.certificates || !token.named;
+
+export const ownSigner = (token) => (token.certificates || []).find((one) => isSigner(token, one)) || null;
 
 /* Whether the token leads to the pinned certificate (DER bytes) of an authority. */
 export function leadsToAuthority(token, pinnedBytes) {

@@ -35,8 +35,8 @@ function endRecord(bytes) {
   const [disk, first, here, count, comment] = [4, 6, 8, 10, 20].map((offset) => view.getUint16(at + offset, true));
   const size = view.getUint32(at + 12, true);
   const start = view.getUint32(at + 16, true);
-  must(!disk && !first && here === count && !comment, "the end record is not that of one whole file", MALFORMED);
   must(count <= MOST_MEMBERS, "more than 20,000 members", TOO_LARGE);
+  must(!disk && !first && here === count && !comment, "the end record is not that of one whole file", MALFORMED);
   must(start + size === at, "the directory does not lie right before its end record", MALFORMED);
   return { start, count, at };
 }
@@ -126,11 +126,11 @@ function descriptorEnd(bytes, entry, at, next) {
 }
 
 function contentOf(entry, data) {
+  must(entry.size <= 1048576 || entry.size <= entry.packed * 100, entry.name + " grows too much", TOO_LARGE);
   if (entry.method === 0) {
     must(entry.size === entry.packed, entry.name + " is not as long as stated", MALFORMED);
     return data;
   }
-  must(entry.size <= 1048576 || entry.size <= entry.packed * 100, entry.name + " grows too much", TOO_LARGE);
   let made;
   try {
     made = inflate(data, entry.size, { raw: true });

@@ -1,6 +1,6 @@
 /* (10) Completeness of the loan's history. */
 
-import { hex, toBase64 } from "../bytes.js";
+import { hex, same, toBase64 } from "../bytes.js";
 import { finding, isFailure, outcome } from "../findings.js";
 import { provesLoan } from "../map.js";
 import { leadsTo, leafHash } from "../merkle.js";
@@ -24,7 +24,7 @@ export function checkComplete(subject, context) {
 
 function historyFindings(events) {
   const hole = events.findIndex((event, n) => event.seq !== n);
-  if (hole >= 0) return [finding("sequence-gap", { seq: hole })];
+  if (hole >= 0) return [finding("sequence-gap", { ...placeOf(events[hole]), seq: hole })];
   const found = [];
   events.forEach((event, n) => {
     const before = n > 0 ? events[n - 1] : null;
@@ -44,17 +44,17 @@ function mapFinding(subject, context) {
   const { map } = subject.material;
   const { events, metadata } = subject;
   const { checkpoint } = map.proof;
-  const own = { origin: metadata.origin, size: BigInt(metadata.tree_size), root: metadata.root };
-  if (checkpoint.origin !== own.origin || checkpoint.size !== own.size || hex(checkpoint.root) !== own.root) {
+  const own = metadata.signed;
+  if (checkpoint.origin !== own.origin || checkpoint.size !== own.size || !same(checkpoint.root, own.root)) {
     return finding("map-other-checkpoint", MAP);
   }
   if (map.proof.index !== checkpoint.size - 1n) return finding("map-not-last", MAP);
   if (!leadsTo(leafHash(map.leafBytes), map.proof.index, checkpoint.size, map.proof.path, checkpoint.root)) return finding("map-not-included", MAP);
   if (BigInt(map.leaf.size) !== map.proof.index) return finding("map-leaf-mismatch", { ...MAP, field: "size" });
-  if (events.some((event) => event.leaf.institution !== map.leaf.institution)) {
+  if (events[0].leaf.institution !== map.leaf.institution) {
     return finding("map-leaf-mismatch", { ...MAP, field: "institution" });
   }
-  if (events.some((event) => event.leaf.loan !== map.membership.loan)) return finding("map-other-loan", MAP);
+  if (events[0].leaf.loan !== map.membership.loan) return finding("map-other-loan", MAP);
   if (!provesLoan(map.membership, map.leaf.root)) return finding("map-membership-invalid", MAP);
   const { count, last } = map.membership.end;
   if (count !== events.length) return finding("map-count-differs", MAP, { count, here: events.length });

@@ -40,7 +40,7 @@ function erasedOr(subject, success) {
 
 function signatureFindings(members, metadata, log) {
   const found = [];
-  if (log && !log.packageKeys.some((key) => key.vkey === metadata.package_vkey)) found.push(finding("package-key-not-pinned"));
+  if (log && !log.packageKeys.some((key) => key.vkey === metadata.package_vkey)) found.push(finding("package-key-not-pinned", { member: TAG_MANIFEST + ".note" }));
   const [raw, tagged] = [members.get(TAG_MANIFEST + ".note"), members.get(TAG_MANIFEST)];
   if (!raw || !tagged) return found;
   const note = tryNote(raw);

@@ -10,9 +10,9 @@ export function checkIncluded(subject) {
   const { metadata, events } = subject;
   const findings = metadata ? treeFindings(metadata) : [];
   for (const event of events) {
-    const where = placeOf(event, event.proofMember);
+    const where = placeOf(event);
     if (event.proof && metadata && event.proof.checkpoint.whole !== metadata.checkpoint) {
-      findings.push(finding("checkpoint-differs", where));
+      findings.push(finding("checkpoint-differs", placeOf(event, event.proofMember)));
     }
     if (event.proof && event.leafBytes && !isIncluded(event)) {
       findings.push(finding("inclusion-invalid", { ...where, index: Number(event.proof.index) }));

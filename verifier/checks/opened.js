@@ -4,7 +4,7 @@ import { digestOf, openDisclosure } from "../disclosure.js";
 import { attempt } from "../fault.js";
 import { finding, outcome } from "../findings.js";
 import { canonicalText } from "../json.js";
-import { FACTS } from "../subject.js";
+import { FACTS, PACKAGE } from "../subject.js";
 import { placeOf } from "./entries.js";
 
 /* Opens the disclosures of each event into `event.fields`. Called before check (2), which asks for them. */
@@ -23,11 +23,14 @@ function openOne(event, encoded, digests) {
   const found = attempt(() => openDisclosure(encoded));
   if (!found) return event.openingFindings.push(finding("disclosure-malformed", where));
   const at = { ...where, field: found.name };
+  const repeated = event.fields.has(found.name);
+  if (!repeated) event.fields.set(found.name, found.value);
   if (!digests) return null;
-  if (!digests.has(digestOf(encoded))) return event.openingFindings.push(finding("disclosure-unmatched", at));
-  if (event.fields.has(found.name)) return event.openingFindings.push(finding("disclosure-repeated", at));
-  event.opened += 1;
-  return event.fields.set(found.name, found.value);
+  const matched = digests.has(digestOf(encoded));
+  if (!matched) event.openingFindings.push(finding("disclosure-unmatched", at));
+  if (repeated) event.openingFindings.push(finding("disclosure-repeated", at));
+  event.opened += matched && !repeated ? 1 : 0;
+  return null;
 }
 
 export function checkOpened(subject, context) {
@@ -44,18 +47,20 @@ function metadataFindings(subject) {
   const found = [];
   const listed = metadata.events.map((one) => one.seq);
   if (String(listed) !== String(events.map((event) => event.seq))) {
-    return [finding("metadata-mismatch", { member: "data/evidence/", field: "events" })];
+    found.push(finding("metadata-mismatch", { member: PACKAGE, field: "events" }));
   }
-  events.forEach((event, n) => {
-    const entry = metadata.events[n];
+  const entries = new Map(metadata.events.map((one) => [one.seq, one]));
+  events.forEach((event) => {
+    const entry = entries.get(event.seq);
+    if (!entry) return;
     const mismatch = (field) => found.push(finding("metadata-mismatch", { ...placeOf(event), field }));
     if (event.leaf) {
       if (event.leaf.institution !== metadata.institution) mismatch("institution");
       if (event.leaf.loan !== metadata.loan) mismatch("loan");
       if (event.leaf.seq !== event.seq) mismatch("seq");
       if (event.leaf.type !== entry.type) mismatch("type");
+      if (!event.proof || event.proof.index !== BigInt(entry.index)) mismatch("index");
     }
-    if (event.proof && event.proof.index !== BigInt(entry.index)) mismatch("index");
   });
   return found;
 }

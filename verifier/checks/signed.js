@@ -16,11 +16,11 @@ const RANK = [
 export function checkSigned(subject, context) {
   const { metadata } = subject;
   const notes = context.checkpoints;
-  const reached = notes.length > 0 && (subject.kind === "proof" || Boolean(metadata));
+  const reached = notes.length > 0 && (Boolean(context.standing) || subject.kind === "proof" || Boolean(metadata));
   const findings = [];
   if (context.standing) {
-    if (metadata && signedBy(metadata.signed.note, metadata.logKey) !== true) findings.push(finding("log-signature-invalid"));
-    else findings.push(context.standing());
+    const own = metadata ? notes.filter((one) => signedBy(one.note, metadata.logKey) !== true) : [];
+    findings.push(...own.map(() => finding("log-signature-invalid")), context.standing());
   } else {
     for (const checkpoint of notes) findings.push(...noteFindings(subject, checkpoint, context));
   }
