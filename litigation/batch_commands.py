@@ -18,7 +18,15 @@ from evidence_service.service import require_initialised
 from litigation.batch_service import BatchService, Order
 from litigation.batch_worker import Workers
 from litigation.bootstrap import open_batches
-from litigation.bundle_command import NAMED, OVERDUE, check_choice, chosen_loans, pin_as_asked, recipient_option
+from litigation.bundle_command import (
+    NAMED,
+    OVERDUE,
+    check_choice,
+    chosen_loans,
+    pin_as_asked,
+    recipient_option,
+    where_option,
+)
 from litigation.core.batch import Batch, BatchProgress, BatchState, ItemState, hint
 
 SHOWN_FAILURES = 10
@@ -42,6 +50,7 @@ def batch_group() -> None:
 @click.option(
     "--min-days", default=60, show_default=True, type=click.IntRange(min=1), help="Overdue for at least N days."
 )
+@where_option
 @click.option("--limit", type=click.IntRange(min=1), help="Take at most N loans.")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the packages.")
 @click.option(

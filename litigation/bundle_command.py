@@ -15,6 +15,7 @@ from evidence_service.console import emit, home_of, json_option, progress, refus
 from evidence_service.errors import ProofDocketError
 from evidence_service.service import require_initialised
 from litigation.bootstrap import open_rooms
+from litigation.core.condition import all_hold, condition_from
 from litigation.core.disclosure_set import COURT
 from litigation.errors import LitigationError
 from litigation.service import LitigationService, PackageFile
@@ -95,6 +96,14 @@ def build_case(loan: str) -> PackageFile | Failure:
     return _worker[0].build(loan)
 
 
+where_option = click.option(
+    "--where",
+    multiple=True,
+    metavar="TYPE.FIELD=VALUE",
+    help="Of the chosen loans, take those whose newest event says this (may be repeated).",
+)
+
+
 @click.command("bundle")
 @click.option("--overdue", is_flag=True, help="Take the loans that are overdue on the day.")
 @click.option("--loan", "loans", multiple=True, help="Take this loan (may be repeated).")
@@ -102,6 +111,7 @@ def build_case(loan: str) -> PackageFile | Failure:
 @click.option(
     "--min-days", default=60, show_default=True, type=click.IntRange(min=1), help="Overdue for at least N days."
 )
+@where_option
 @click.option("--limit", type=click.IntRange(min=1), help="Take at most N loans.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes that build [the machine's cores].")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="Folder for the packages.")
@@ -164,7 +174,10 @@ def check_choice(options: Mapping[str, Any]) -> None:
 
 def chosen_loans(service: LitigationService, source: CaseSource, options: Mapping[str, Any]) -> list[str]:
     """The loans that the options choose."""
+    conditions = [condition_from(text) for text in options["where"]]
     loans = list(options["loans"]) or service.overdue(source, options["min_days"])
+    if conditions:
+        loans = [loan for loan in loans if all_hold(conditions, service.history(source, loan))]
     return loans[: options["limit"]] if options["limit"] else loans
 
 
