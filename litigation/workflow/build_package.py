@@ -29,6 +29,7 @@ from litigation.core.history import LoanHistory
 from litigation.documents.embedding import embed_evidence
 from litigation.documents.fonts import FontSet
 from litigation.documents.package import render_package
+from litigation.documents.templates import TemplateSet, shipped
 from litigation.workflow.assess import Assessment
 from litigation.workflow.case_source import CaseSource
 
@@ -68,6 +69,23 @@ class BuiltPackage:
     def sha256(self) -> str:
         """SHA-256 of the ZIP, hex."""
         return sha256(self.content).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class MadeWith:
+    """What a package was made with, so that it can be made again: templates, rules, and the program that draws."""
+
+    texts: TemplateSet
+    rules_digest: str = ""
+    renderer: str = ""
+
+    def named(self) -> dict[str, Any]:
+        """As `made_with` in data/ledger.json."""
+        templates = {
+            name: {"id": one.id, "version": one.version, "dated": one.dated, "sha256": one.digest}
+            for name, one in self.texts.templates.items()
+        }
+        return {"templates": templates, "rules": self.rules_digest, "renderer": self.renderer}
 
 
 def twin_report(
@@ -112,18 +130,20 @@ def build_package(
     fonts: FontSet,
     sign_note: Callable[[str], str],
     closed: frozenset[str] = frozenset(),
+    made: MadeWith | None = None,
 ) -> BuiltPackage:
     """Render the papers, embed the evidence, and pack everything under one signature.
 
     `closed` are texts that the recipient must not get: where one is left, no package is made.
     """
-    rendered = render_package(case, fonts)
+    made = made or MadeWith(shipped())
+    rendered = render_package(case, fonts, made.texts)
     pdf = embed_evidence(rendered.pdf, twin_bytes(metadata, events, material))
     contents = PackageContents(
         metadata=metadata,
         pdf=pdf,
         facts=_json([asdict(fact) for fact in case.facts]),
-        ledger=_ledger(case, assessment),
+        ledger=_json({**json.loads(_ledger(case, assessment)), "made_with": made.named()}),
         readme=README.format(reference=case.our_reference, institution=case.plaintiff.name or case.institution),
         events=events,
         originals=originals,
@@ -166,10 +186,8 @@ def _ledger(case: CaseFile, assessment: Assessment) -> bytes:
             }
             for total in case.stated_totals
         ]
-        written = {"input": None, "claim": None, "stated_totals": stated, "reason": assessment.missing}
-        if case.derived is not None:
-            written["derived"] = derived_to_json(case.derived)
-        return _json(written)
+        derived = {} if case.derived is None else {"derived": derived_to_json(case.derived)}
+        return _json({"input": None, "claim": None, "stated_totals": stated, "reason": assessment.missing, **derived})
     record = debt_record(assessment.terms, assessment.payments, case.as_of)
     return _json({"input": record, "claim": claim_to_json(case.claim), "stated_totals": [], "reason": ""})
 
