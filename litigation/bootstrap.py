@@ -13,8 +13,10 @@ from evidence_service.bootstrap import open_engine, open_evidence, require_datab
 from evidence_service.service import EvidenceService
 from evidence_service.settings import read_settings
 from litigation.adapters.job_slots import Slots
+from litigation.adapters.prepared_folder import PreparedFolder
 from litigation.adapters.seal_keys import read_key
 from litigation.adapters.seal_pyhanko import KeyFileProvider
+from litigation.adapters.seal_remote import RemoteProvider, read_provider
 from litigation.adapters.sql_batch_store import SqlBatchStore
 from litigation.adapters.sql_case_store import SqlCaseStore
 from litigation.batch_service import BatchService
@@ -90,6 +92,11 @@ def open_sealer(home: Path | None, *, timestamp: bool) -> BundleSealer:
 
 
 def _sealer(home: Path, keys: Path, fonts: FontSet, *, stamp: bool) -> BundleSealer:
+    """The provider that the instance names, else the key in its files."""
+    remote = read_provider(home)
+    if remote is not None:
+        token = os.environ.get("PROOFDOCKET_SEAL_TOKEN", "")
+        return BundleSealer(RemoteProvider(remote, token), fonts, PreparedFolder(home / "seals"))
     authorities = read_authorities(home) if stamp else ()
     return BundleSealer(KeyFileProvider(read_key(keys, passphrase()), authorities[0] if authorities else None), fonts)
 

@@ -199,7 +199,7 @@ class SealProvider(Protocol):
 
 
 class PreparedSeals(Protocol):
-    """Keeps bundles whose signature was asked for, by the SHA-256 of the unsealed PDF, until they are written."""
+    """Keeps bundles whose signature was asked for, by a name of unsealed PDF and seal, until they are written."""
 
     def get(self, name: str) -> PreparedSeal | None:
         """What was prepared under this name."""

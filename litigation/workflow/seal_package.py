@@ -94,17 +94,23 @@ class BundleSealer:
     def forget(self, pdf: bytes) -> None:
         """The sealed file is safely written: what was prepared for it is no longer needed."""
         if self._prepared is not None:
-            self._prepared.drop(sha256(pdf).hexdigest())
+            self._prepared.drop(self._prepared_name(pdf))
 
     def _prepare(self, pdf: bytes, when: datetime) -> PreparedSeal:
         if self._prepared is None:
             return prepare_seal(pdf, self._look, when)
-        name = sha256(pdf).hexdigest()
+        name = self._prepared_name(pdf)
         known = self._prepared.get(name)
         if known is None:
             known = prepare_seal(pdf, self._look, when)
             self._prepared.put(name, known)
         return known
+
+    def _prepared_name(self, pdf: bytes) -> str:
+        """The same for the same bundle under the same seal."""
+        look = self._look
+        seal = f"{look.name}\n{look.reason}\n{look.subfilter}\n{look.reserve}\n"
+        return sha256(seal.encode() + sha256(pdf).digest()).hexdigest()
 
 
 def seal_package(content: bytes, sealer: BundleSealer, sign_note: SignNote, when: datetime) -> tuple[bytes, str]:
