@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from evidence_service.errors import ConflictError
+from evidence_service.core.canonical import canonical_bytes
+from evidence_service.errors import ConflictError, NotFoundError
 from litigation.core.court_entry import CourtEntryError, EntryKind
 from litigation.core.filing import Court, Filing, FilingState, filing_id_of
 from litigation.core.registered_court import CourtBookError, registered_court
@@ -157,9 +158,19 @@ def test_a_second_suit_on_one_loan_is_flagged_and_anothers_filing_is_not_there(
 ) -> None:
     filing = file(delivery, instance)
     court = court_house.service()
+    letter = json.loads((Path(filing.outbox) / "filing.json").read_bytes())
+    letter["filer"] = instance.court.address  # lodged once more, from another account
+    wanted = [letter[name] for name in ("court_address", "filer", "chain_id", "registry")]
+    letter["filing_id"] = filing_id_of(filing.package_sha256, *wanted)
+    court.take_filing(letter["filing_id"], canonical_bytes(letter), court_house.filer)
+    court.examine(letter["filing_id"])
+    entry = json.loads(court.entries(letter["filing_id"])[1].note.split("\n")[1])
+    (finding,) = [one for one in entry["detail"]["findings"] if one["blocking"]]
+    assert finding["code"] == "duplicate-suit"
+    assert filing.filing_id[:18] in finding["en"]
     court.add_filer("另一家公司", "other-cf", "91350000TEST000018")
     stranger = next(one for one in court.filers() if one.institution == "other-cf")
-    with pytest.raises(Exception, match="no filing here"):
+    with pytest.raises(NotFoundError, match="no filing here"):
         court.of_filer(filing.filing_id, stranger)
     with pytest.raises(ConflictError, match="has a key already"):
         court.add_filer("again", "sample-cf", "91999901DEM000014H")
@@ -176,8 +187,8 @@ def test_steps_that_do_not_follow_are_refused_and_numbers_have_no_gaps(
     with pytest.raises(MoveRefusedError):
         court.record(second.filing_id, "returned", {"defects": ["x"], "cure_by": "2026-12-20"}, "clerk-2")
     court.record(first.filing_id, "accepted", {}, "clerk-1")
-    numbers = [court.submission(one.filing_id).case_number[-5:] for one in (second, first)]
-    assert numbers == ["民初1号"[-5:], "民初2号"[-5:]]
+    numbers = [court.submission(one.filing_id).case_number for one in (second, first)]
+    assert [number[-4:] for number in numbers] == ["民初1号"[-4:], "民初2号"[-4:]]
 
 
 def test_what_is_told_to_the_court_arrives_once_and_is_an_event(
