@@ -1,4 +1,4 @@
-"""JSON-RPC over HTTP, with a timeout on every call: how the local chain is spoken to.
+"""JSON-RPC over HTTP, with one limit of time for each whole call: how the local chain is spoken to.
 
 Spec: JSON-RPC 2.0. No retries: the caller knows what may be repeated.
 """
@@ -8,9 +8,14 @@ from __future__ import annotations
 import http.client
 import json
 from typing import Any
-from urllib.parse import urlsplit
 
 from evidence_service.errors import ChainError
+from evidence_service.verifier.http_question import HttpPlace, post
+
+JSON = {"Content-Type": "application/json"}
+TIMEOUT_SECONDS = 30.0
+MAX_ANSWER = 256 << 20
+"""A local chain hands over its whole state in one answer."""
 
 
 class ChainUnreachableError(ChainError):
@@ -28,31 +33,25 @@ class RpcRefusedError(ChainError):
 class JsonRpc:
     """One node's door. Cheap to make; holds no connection between calls."""
 
-    def __init__(self, url: str, timeout: float = 10.0) -> None:
+    def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
         """Remember where the node is; http and https are known."""
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ChainError(f"{url} is no http address of a node")
-        self._secure = parts.scheme == "https"
-        self._host = parts.hostname
-        self._port = parts.port
-        self._path = parts.path or "/"
+        try:
+            self._place = HttpPlace.of(url)
+        except ValueError:
+            raise ChainError(f"{url} is no http address of a node") from None
         self._timeout = timeout
 
     def call(self, method: str, *params: object) -> Any:
         """The result of one call."""
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
-        kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
-        connection = kind(self._host, self._port, timeout=self._timeout)
+        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
         try:
-            connection.request("POST", self._path, body, {"Content-Type": "application/json"})
-            answer = json.loads(connection.getresponse().read())
+            said = post(self._place, body, JSON, seconds=self._timeout, most=MAX_ANSWER).body
+            answer = json.loads(said)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise ChainUnreachableError(
-                f"the chain at {self._host}:{self._port} did not answer {method}: {error or type(error).__name__}"
+                f"the chain at {self._place.host}:{self._place.port} did not answer {method}: "
+                f"{error or type(error).__name__}"
             ) from error
-        finally:
-            connection.close()
         if not isinstance(answer, dict) or "result" not in answer:
             reason = answer.get("error", {}).get("message") if isinstance(answer, dict) else None
             raise RpcRefusedError(f"the chain refused {method}: {reason or 'no reason given'}")

@@ -7,12 +7,8 @@ checked by `rfc3161-client` (upon OpenSSL) and by our own reader before anybody 
 from __future__ import annotations
 
 import http.client
-import socket
 import tomllib
-from contextlib import suppress
 from pathlib import Path
-from threading import Timer
-from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -33,8 +29,10 @@ from evidence_service.core.timestamp import check_authority, check_imprint
 from evidence_service.core.timestamp_token import TimestampError, parse_token
 from evidence_service.errors import SettingsError
 from evidence_service.ports.timestamp import TimestampUnavailableError
+from evidence_service.verifier.http_question import HttpPlace, post
 
 QUERY, REPLY = "application/timestamp-query", "application/timestamp-reply"
+HEADERS = {"Content-Type": QUERY, "Accept": REPLY}
 MAX_ANSWER = 64 * 1024
 TIMEOUT = 10.0
 FILE = "timestamp-authorities.toml"
@@ -44,12 +42,10 @@ class HttpTimestampAuthority:
     """One authority: its name here, its address, and the certificate that its tokens must lead to."""
 
     def __init__(self, name: str, url: str, certificate: x509.Certificate, timeout: float = TIMEOUT) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise SettingsError(f"timestamp authority {name}: {url} is no http address")
-        self._connection = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._host, self._port = parts.hostname, parts.port
-        self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        try:
+            self._place = HttpPlace.of(url)
+        except ValueError:
+            raise SettingsError(f"timestamp authority {name}: {url} is no http address") from None
         self._name, self._certificate, self._timeout = name, certificate, timeout
 
     @property
@@ -85,16 +81,16 @@ class HttpTimestampAuthority:
     def _asked(self, query: bytes) -> bytes:
         """What the authority answers to a query, if it is a timestamp answer of a sane size."""
         try:
-            status, kind, raw = self._post(query)
+            answer = post(self._place, query, HEADERS, seconds=self._timeout, most=MAX_ANSWER)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise self._unavailable(f"did not answer ({type(error).__name__})") from None
-        if status != http.client.OK:
-            raise self._unavailable(f"answered with HTTP status {status}")
-        if kind.partition(";")[0].strip().lower() != REPLY:
+        if answer.status != http.client.OK:
+            raise self._unavailable(f"answered with HTTP status {answer.status}")
+        if answer.media_type != REPLY:
             raise self._unavailable("answered with something else than a timestamp")
-        if len(raw) > MAX_ANSWER:
+        if len(answer.body) > MAX_ANSWER:
             raise self._unavailable("gave an answer larger than 64 KiB")
-        return raw
+        return answer.body
 
     def _checked(self, request: TimeStampRequest, raw: bytes, text: bytes) -> bytes:
         """The token inside the answer: granted, ours by its nonce, over this text, and of the pinned authority."""
@@ -123,24 +119,6 @@ class HttpTimestampAuthority:
         if self._certificate.issuer == self._certificate.subject:
             builder = VerifierBuilder.from_request(request).add_root_certificate(self._certificate)
             builder.build().verify_message(response, text)
-
-    def _post(self, body: bytes) -> tuple[int, str, bytes]:
-        """One question over its own connection, which is cut when the time is over."""
-        connection = self._connection(self._host, self._port, timeout=self._timeout)
-        try:
-            connection.connect()
-            limit = Timer(self._timeout, _cut, [connection.sock])
-            limit.daemon = True
-            limit.start()
-            try:
-                connection.request("POST", self._target, body, {"Content-Type": QUERY, "Accept": REPLY})
-                with connection.getresponse() as response:
-                    kind = response.headers.get("Content-Type", "")
-                    return response.status, kind, response.read(MAX_ANSWER + 1)
-            finally:
-                limit.cancel()
-        finally:
-            connection.close()
 
     def _unavailable(self, what: str) -> TimestampUnavailableError:
         return TimestampUnavailableError(f"timestamp authority {self._name} {what}; it is asked again next time")
@@ -180,9 +158,3 @@ def _certificate(path: Path) -> x509.Certificate:
         return load(raw)
     except ValueError:
         raise SettingsError(f"{path}: not a certificate, in PEM or DER") from None
-
-
-def _cut(sock: socket.socket) -> None:
-    """End a connection under its reader; an authority that drips its answer is away."""
-    with suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)

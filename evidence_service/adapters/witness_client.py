@@ -7,16 +7,15 @@ came, it is not known whether the witness cosigned; asking again is always safe.
 from __future__ import annotations
 
 import http.client
-import socket
-from contextlib import suppress
-from threading import Timer
-from urllib.parse import urlsplit
+from dataclasses import replace
 
 from evidence_service.errors import EvidenceError
 from evidence_service.ports.witness import WitnessReply
+from evidence_service.verifier.http_question import HttpPlace, post
 
 TIMEOUT_SECONDS = 10.0
 MAX_ANSWER = 64 * 1024
+PLAIN_TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 
 
 class WitnessUnreachableError(EvidenceError):
@@ -34,44 +33,14 @@ class HttpWitnessDoor:
     def add_checkpoint(self, url: str, body: bytes) -> WitnessReply:
         """Send an add-checkpoint request to a submission prefix."""
         try:
-            parts = urlsplit(url)
-            host, port = parts.hostname, parts.port
+            place = HttpPlace.of(url)
         except ValueError:
-            raise WitnessUnreachableError("its address is not a URL") from None
-        if parts.scheme not in ("http", "https") or not host:
-            raise WitnessUnreachableError("its address does not begin with http:// or https://")
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+            raise WitnessUnreachableError("its address is no URL that begins with http:// or https://") from None
+        question = replace(place, target=f"{place.target.partition('?')[0].rstrip('/')}/add-checkpoint")
         try:
-            reply = self._post(
-                kind(host, port, timeout=self._timeout), f"{parts.path.rstrip('/')}/add-checkpoint", body
-            )
+            answer = post(question, body, PLAIN_TEXT, seconds=self._timeout, most=MAX_ANSWER)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise WitnessUnreachableError(f"it did not answer ({type(error).__name__})") from None
-        if len(reply.body) > MAX_ANSWER:
+        if len(answer.body) > MAX_ANSWER:
             raise WitnessUnreachableError(f"its answer is larger than {MAX_ANSWER >> 10} KiB")
-        return reply
-
-    def _post(self, connection: http.client.HTTPConnection, target: str, body: bytes) -> WitnessReply:
-        """One question over its own connection, which is cut when the time is over."""
-        try:
-            connection.connect()
-            limit = Timer(self._timeout, _cut, [connection.sock])
-            limit.daemon = True
-            limit.start()
-            try:
-                connection.request("POST", target, body, {"Content-Type": "text/plain; charset=utf-8"})
-                with connection.getresponse() as response:
-                    kind = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
-                    said = response.read(MAX_ANSWER + 1)
-                    if response.length and len(said) <= MAX_ANSWER:  # a bounded read tells nobody that it fell short
-                        raise http.client.IncompleteRead(said)
-                    return WitnessReply(response.status, kind, said)
-            finally:
-                limit.cancel()
-        finally:
-            connection.close()
-
-
-def _cut(sock: socket.socket) -> None:
-    with suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
+        return WitnessReply(answer.status, answer.media_type, answer.body)

@@ -9,19 +9,17 @@ from __future__ import annotations
 
 import http.client
 import json
-import socket
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
-from threading import Timer
 from typing import Any
-from urllib.parse import urlsplit
 
 from evidence_service.core.anchor_view import ChainUnreachableError
 from evidence_service.core.canonical import CanonicalError, parse_strict
+from evidence_service.verifier.http_question import HttpPlace, post
 
 TIMEOUT_SECONDS = 10.0
 MAX_ANSWER = 4 << 20
+JSON = {"Content-Type": "application/json"}
 LATEST_POSSIBLE = 2**63
 
 
@@ -30,14 +28,9 @@ class RpcChainReader:
 
     def __init__(self, url: str, timeout: float = TIMEOUT_SECONDS) -> None:
         try:
-            parts = urlsplit(url)
-            self._host, self._port = parts.hostname, parts.port
+            self._place = HttpPlace.of(url)
         except ValueError:
-            raise ChainUnreachableError("the address of a node is not a URL") from None
-        if parts.scheme not in ("http", "https") or not self._host:
-            raise ChainUnreachableError("the address of a node begins with http:// or https://")
-        self._connection = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self._target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+            raise ChainUnreachableError("the address of a node begins with http:// or https://") from None
         self._timeout = timeout
         self._kept: dict[tuple[str, str], Any] = {}
 
@@ -94,37 +87,14 @@ class RpcChainReader:
     def _ask(self, method: str, *params: Any) -> Any:
         body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)}).encode()
         try:
-            status, raw = self._post(body)
+            answer = post(self._place, body, JSON, seconds=self._timeout, most=MAX_ANSWER)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise ChainUnreachableError(f"{method}: {type(error).__name__}") from None
-        if status != http.client.OK:
-            raise ChainUnreachableError(f"{method}: HTTP status {status}")
-        if len(raw) > MAX_ANSWER:
+        if answer.status != http.client.OK:
+            raise ChainUnreachableError(f"{method}: HTTP status {answer.status}")
+        if len(answer.body) > MAX_ANSWER:
             raise ChainUnreachableError(f"{method}: the answer is larger than {MAX_ANSWER >> 20} MiB")
-        return _result(method, raw)
-
-    def _post(self, body: bytes) -> tuple[int, bytes]:
-        """One question over its own connection, which is cut when the time is over."""
-        connection = self._connection(str(self._host), self._port, timeout=self._timeout)
-        try:
-            connection.connect()
-            limit = Timer(self._timeout, _cut, [connection.sock])
-            limit.daemon = True
-            limit.start()
-            try:
-                connection.request("POST", self._target, body, {"Content-Type": "application/json"})
-                with connection.getresponse() as response:
-                    return response.status, response.read(MAX_ANSWER + 1)
-            finally:
-                limit.cancel()
-        finally:
-            connection.close()
-
-
-def _cut(sock: socket.socket) -> None:
-    """End a connection under its reader; what was read so far is no answer, or is one that came in time."""
-    with suppress(OSError):
-        sock.shutdown(socket.SHUT_RDWR)
+        return _result(method, answer.body)
 
 
 def _result(method: str, raw: bytes) -> Any:
