@@ -39,16 +39,16 @@ def _sum(zh: str, en: str, section: str) -> Derivation:
 
 DERIVATIONS: Mapping[str, Derivation] = MappingProxyType(
     {
-        "repaid.principal": _sum("各笔还款按抵充顺序计入本金之和", "payments applied to principal, added up", "6"),
+        "repaid.principal": _sum("各笔还款按抵充顺序计入本金之和", "payments applied to principal, added up", "7"),
         "repaid.interest": _sum(
             "各笔还款按抵充顺序计入期内利息之和", "payments applied to in-term interest, added up", "6"
         ),
-        "repaid.interest_through": _sum("利息付清至哪一日", "the day up to which interest is paid", "6"),
+        "repaid.interest_through": _sum("利息付清至哪一日", "the day up to which interest is paid", "7"),
         "overdue_since": _sum("最早一期未付清的应付日", "due date of the oldest open instalment", "8"),
         "overdue_days": _sum("截止日减最早未付清之日", "cut-off less that due date", "8"),
         "claim.cutoff": Derivation("本批材料的截止日", "cut-off day of the batch", "docs/spec/bundle.md 1", ()),
-        "claim.principal": _sum("已到期未还本金之和", "principal due and open", "5"),
-        "claim.interest": _sum("已到期未还期内利息之和", "in-term interest due and open", "5"),
+        "claim.principal": _sum("已到期未还本金之和", "principal due and open", "6"),
+        "claim.interest": _sum("已到期未还期内利息之和", "in-term interest due and open", "6"),
         "claim.penalty": _sum(
             "逾期本金 × 罚息利率 × 天数 ÷ 基数，逐笔", "overdue principal × penalty rate × days / basis", "5"
         ),
