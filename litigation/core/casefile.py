@@ -239,6 +239,7 @@ class CaseFile:
     service_clause: str = ""
     agreed_address: str = ""
     papers: tuple[PaperKind, ...] = DEFAULT_PAPERS
+    first_page: int = 1
     preservation_fee: Decimal | None = None
     payment_order_fee: Decimal | None = None
     derived: DerivedDebt | None = None

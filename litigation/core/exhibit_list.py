@@ -6,11 +6,12 @@ disbursement, payments, arrears and demand, acceleration.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from litigation.core.casefile import Exhibit
-from litigation.core.history import HistoryEvent, LoanHistory, court_date
+from litigation.core.history import LoanHistory, court_date
+from litigation.core.late_exhibits import Offered, at_size, numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,39 +53,40 @@ LAST = Purpose(95, "与本案有关的其他事实")
 
 
 def exhibits_of(
-    history: LoanHistory, names: Callable[[str], str], source: str, read_original: Callable[[str], bytes]
+    history: LoanHistory,
+    names: Callable[[str], str],
+    source: str,
+    read_original: Callable[[str], bytes],
+    earlier: Sequence[int] = (),
 ) -> tuple[Exhibit, ...]:
     """Number the originals of a loan's events as exhibits.
 
     `names` gives the Chinese name of an event type, `source` names the party that offers them. The same original on
-    two events is offered once; originals of superseded events are not offered (they travel in the package).
+    two events is offered once; originals of superseded events are not offered (they travel in the package). `earlier`
+    are the log sizes of packages made before: their exhibits keep their numbers, and only what is late is returned.
     """
-    chosen: list[tuple[int, int, int, HistoryEvent]] = []
-    for event in history.current():
-        place = PURPOSES.get(event.type, LAST).place
-        chosen += [(place, event.sequence, i, event) for i in range(len(event.originals))]
-    chosen.sort(key=lambda item: item[:3])
-    exhibits: list[Exhibit] = []
-    seen: set[str] = set()
-    for _, _, position, event in chosen:
-        original = event.originals[position]
-        if original.sha256 in seen:
-            continue
-        seen.add(original.sha256)
-        exhibits.append(
-            Exhibit(
-                number=len(exhibits) + 1,
-                title=f"{names(event.type)}（{original.name}）",
-                source=source,
-                object_of_proof=PURPOSES.get(event.type, LAST).proves,
-                summary=f"{court_date(event.occurred_at):%Y年%m月%d日}形成，电子数据，序号 {event.sequence}",
-                event_id=event.event_id,
-                index=event.index,
-                file_name=original.name,
-                media_type=original.media_type,
-                sha256=original.sha256,
-                sm3=original.sm3,
-                content=read_original(original.sha256),
-            )
+    stages = [_offered(at_size(history, size)) for size in earlier] + [_offered(history)]
+    return tuple(
+        Exhibit(
+            number=number,
+            title=f"{names(event.type)}（{original.name}）",
+            source=source,
+            object_of_proof=PURPOSES.get(event.type, LAST).proves,
+            summary=f"{court_date(event.occurred_at):%Y年%m月%d日}形成，电子数据，序号 {event.sequence}",
+            event_id=event.event_id,
+            index=event.index,
+            file_name=original.name,
+            media_type=original.media_type,
+            sha256=original.sha256,
+            sm3=original.sm3,
+            content=read_original(original.sha256),
         )
-    return tuple(exhibits)
+        for stage, number, (event, original) in numbered(stages)
+        if stage == len(earlier)
+    )
+
+
+def _offered(history: LoanHistory) -> list[Offered]:
+    """Originals in the order in which courts read them."""
+    events = sorted(history.current(), key=lambda event: (PURPOSES.get(event.type, LAST).place, event.sequence))
+    return [(event, original) for event in events for original in event.originals]

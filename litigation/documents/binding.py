@@ -21,7 +21,7 @@ from litigation.documents.exhibit_images import Picture
 from litigation.documents.exhibit_pdfs import lay_under
 from litigation.documents.exhibits import Shown, frame
 from litigation.documents.fonts import Role
-from litigation.documents.pdfa import Level, declare
+from litigation.documents.pdfa import Level, declare, label_pages
 from litigation.documents.saving import save
 from litigation.documents.sheets import LEFT, Book, PageNumber, Sheet, box
 from litigation.documents.templates import fill
@@ -54,7 +54,7 @@ class Binder:
         self._dated = dated
         self._sample = sample
         self._draft = draft
-        self._total = len(book.sheets)
+        self._total = book.last_page
         self._cover = book.texts["cover"]
         self._lengths = _lengths(book)
 
@@ -82,10 +82,11 @@ class Binder:
         canvas.setCreator("ProofDocket")
         canvas.setProducer("ProofDocket")
         declare(canvas._doc, level, self._cover["title"]["zh"], self._reference, self._dated)
+        label_pages(canvas._doc, self._book.first_page)
         marks: dict[int, list[str]] = {}
         for mark in self._book.marks:
             marks.setdefault(self._book.page_of(mark.destination), []).append(mark.destination)
-        for number, sheet in enumerate(self._book.sheets, 1):
+        for number, sheet in enumerate(self._book.sheets, self._book.first_page):
             self._write_sheet(canvas, sheet, number, marks.get(number, []))
         for mark in self._book.marks:
             canvas.addOutlineEntry(mark.title, mark.destination, mark.level, closed=mark.level == 0)
@@ -178,7 +179,7 @@ def _lengths(book: Book) -> dict[str, int]:
     for place, mark in enumerate(book.marks):
         first = book.page_of(mark.destination)
         later = (book.page_of(other.destination) for other in book.marks[place + 1 :] if other.level <= mark.level)
-        lengths[mark.destination] = next(later, len(book.sheets) + 1) - first
+        lengths[mark.destination] = next(later, book.last_page + 1) - first
     return lengths
 
 

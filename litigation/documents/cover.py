@@ -15,6 +15,7 @@ from litigation.documents.fonts import Role
 from litigation.documents.papertable import cell, column_heads, pair_table, text_cell
 from litigation.documents.sheets import Book
 from litigation.documents.tables import Row, draw_table
+from litigation.documents.templates import fill
 from litigation.documents.text import BLUE, RED, Span
 
 COVER, DEFECTS = "cover", "defects"
@@ -29,13 +30,18 @@ class IndexEntry:
     destination: str
 
 
-def draw_cover(book: Book, filling: Filling, entries: Sequence[IndexEntry]) -> None:
-    """Draw the cover; the numbers of pages are put in when the book is bound."""
+def draw_cover(book: Book, filling: Filling, first_page: int, entries: Sequence[IndexEntry]) -> None:
+    """Draw the cover; the numbers of pages are put in when the book is bound. A supplement says what it goes on from."""
     form = book.texts["cover"]
     flow = Flow(book)
-    book.mark(form["title"]["zh"], COVER, 0)
+    late = first_page > 1
+    title = form["supplement"]["title"] if late else form["title"]
+    book.mark(title["zh"], COVER, 0)
     flow.space(18)
-    flow.title(form["title"]["zh"], form["title"]["en"], form["subtitle"])
+    flow.title(title["zh"], title["en"], form["subtitle"])
+    if late:
+        flow.text(fill(form["supplement"]["note"], page=first_page), SMALL)
+        flow.space(4)
     pairs = [(label, filling.values.get(key, "") or form["unknown"]) for label, key in form["fields"]]
     pair_table(flow, pairs, 150, BODY)
     flow.space(6)

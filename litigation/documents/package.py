@@ -67,7 +67,7 @@ def render_package(casefile: CaseFile, fonts: FontSet, texts: TemplateSet | None
         raise MissingFactError(defects)
     check_glyphs(casefile, fonts)  # (2)
     shown = prepare(casefile, fonts)  # (3)
-    book = Book(fonts, Ink(fonts), texts)
+    book = Book(fonts, Ink(fonts), texts, first_page=casefile.first_page)
     filling = Filling(values, _exhibit_of(casefile), _page_digits(casefile, shown), case_blocks(casefile))
     _draw(book, casefile, filling, shown, defects)  # (4)
     dated = casefile.log.checkpoint_at
@@ -138,7 +138,7 @@ def _page_digits(case: CaseFile, shown: list[Shown]) -> int:
     own = 30 + len(case.events) // 15 + len(case.exhibits)
     instalments = len(case.claim.lines) + len(case.claim.allocations) if case.claim else 0
     exhibits = sum(len(item.pages) or (len(item.printout.lines) // 20 + 1 if item.printout else 1) for item in shown)
-    return len(str(own + instalments // 8 + exhibits))
+    return len(str(case.first_page + own + instalments // 8 + exhibits))
 
 
 def _draw(book: Book, case: CaseFile, filling: Filling, shown: list[Shown], defects: tuple[str, ...]) -> None:
@@ -149,7 +149,7 @@ def _draw(book: Book, case: CaseFile, filling: Filling, shown: list[Shown], defe
     page_counts = {item.exhibit.number: lengths[exhibit_destination(item.exhibit.number)] for item in shown}
     if case.draft:
         draw_defects(book, case, defects)
-    draw_cover(book, filling, _index(papers_of(case), shown, book.texts))
+    draw_cover(book, filling, case.first_page, _index(papers_of(case), shown, book.texts))
     for kind in papers_of(case):
         match kind:
             case PaperKind.COMPLAINT:

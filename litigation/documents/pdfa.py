@@ -59,6 +59,14 @@ def declare(document: Any, level: Level, title: str, subject: str, dated: dateti
     catalog.__NoDefault__ = [*catalog.__NoDefault__, "OutputIntents"]
 
 
+def label_pages(document: Any, first: int) -> None:
+    """Number the pages for the viewer as they are numbered on paper (ISO 32000-1 12.4.2)."""
+    catalog = document.Catalog
+    catalog.PageLabels = RawObject(b"<< /Nums [ 0 << /S /D /St %d >> ] >>" % first)
+    if "PageLabels" not in catalog.__NoDefault__:
+        catalog.__NoDefault__ = [*catalog.__NoDefault__, "PageLabels"]
+
+
 def xmp(level: Level, title: str, subject: str, dated: datetime) -> bytes:
     """Write the metadata. They say what the file's information dictionary says."""
     letter = _LETTERS.get(level)

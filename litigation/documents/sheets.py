@@ -75,6 +75,7 @@ class Book:
     ink: Ink
     texts: TemplateSet = field(default_factory=shipped)
     tight: bool = False
+    first_page: int = 1
     sheets: list[Sheet] = field(default_factory=list)
     destinations: dict[str, int] = field(default_factory=dict)
     marks: list[Mark] = field(default_factory=list)
@@ -99,7 +100,12 @@ class Book:
 
     def page_of(self, destination: str) -> int:
         """Return the page number of a destination; it must have been marked."""
-        return self.destinations[destination]
+        return self.destinations[destination] + self.first_page - 1
+
+    @property
+    def last_page(self) -> int:
+        """The number of the last page."""
+        return self.first_page - 1 + len(self.sheets)
 
     def put_line(self, sheet: Sheet, line: Line, x: float, y: float) -> None:
         """Draw one line with its baseline at (x, y)."""

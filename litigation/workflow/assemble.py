@@ -45,7 +45,11 @@ def assemble_case(
     """Draw the case file of a loan. Defects are listed; whether they stop it is decided by who renders it."""
     plaintiff = source.plaintiff
     exhibits = exhibits_of(
-        history, lambda kind: source.event_names[kind][0], plaintiff.organisation.name or "原告", read_original
+        history,
+        lambda kind: source.event_names[kind][0],
+        plaintiff.organisation.name or "原告",
+        read_original,
+        [one.tree_size for one in source.earlier],
     )
     facts = facts_of(history, assessment.claim, exhibits)
     known = {fact.key: fact.value for fact in facts}
@@ -102,6 +106,7 @@ def assemble_case(
         service_clause=_clause_text(history, "service"),
         agreed_address=_agreed_address(history),
         papers=source.papers,
+        first_page=source.earlier[-1].last_page + 1 if source.earlier else 1,
         preservation_fee=preservation_fee(claim.total, source.rules, source.as_of) if claim else None,
         payment_order_fee=payment_order_fee(claim.total, source.rules, source.as_of) if claim else None,
         derived=assessment.derived,

@@ -12,6 +12,7 @@ from datetime import date
 from evidence_service.core.metadata import ChainClaim
 from evidence_service.ports import LogRecord, PublishedCheckpoint
 from litigation.core.disclosure_set import COURT
+from litigation.core.late_exhibits import Earlier
 from litigation.core.paper_kinds import DEFAULT_PAPERS, PaperKind
 from litigation.core.pinned import PinnedMaterial
 from litigation.core.plaintiff import PlaintiffData
@@ -51,6 +52,7 @@ class CaseSource:
     draft: bool
     material: PinnedMaterial | None = None
     recipient: str = "court"
+    earlier: tuple[Earlier, ...] = ()
     papers: tuple[PaperKind, ...] = DEFAULT_PAPERS
 
 
