@@ -41,7 +41,7 @@ DERIVATIONS: Mapping[str, Derivation] = MappingProxyType(
     {
         "repaid.principal": _sum("各笔还款按抵充顺序计入本金之和", "payments applied to principal, added up", "7"),
         "repaid.interest": _sum(
-            "各笔还款按抵充顺序计入期内利息之和", "payments applied to in-term interest, added up", "6"
+            "各笔还款按抵充顺序计入期内利息之和", "payments applied to in-term interest, added up", "7"
         ),
         "repaid.interest_through": _sum("利息付清至哪一日", "the day up to which interest is paid", "7"),
         "overdue_since": _sum("最早一期未付清的应付日", "due date of the oldest open instalment", "8"),
@@ -50,10 +50,10 @@ DERIVATIONS: Mapping[str, Derivation] = MappingProxyType(
         "claim.principal": _sum("已到期未还本金之和", "principal due and open", "6"),
         "claim.interest": _sum("已到期未还期内利息之和", "in-term interest due and open", "6"),
         "claim.penalty": _sum(
-            "逾期本金 × 罚息利率 × 天数 ÷ 基数，逐笔", "overdue principal × penalty rate × days / basis", "5"
+            "逾期本金 × 罚息利率 × 天数 ÷ 基数，逐笔", "overdue principal × penalty rate × days / basis", "6"
         ),
         "claim.compound": _sum(
-            "逾期利息 × 罚息利率 × 天数 ÷ 基数，逐笔", "overdue interest × penalty rate × days / basis", "5"
+            "逾期利息 × 罚息利率 × 天数 ÷ 基数，逐笔", "overdue interest × penalty rate × days / basis", "6"
         ),
         "claim.total": _sum(
             "本金、利息、罚息、复利、费用之和，减上限调减", "all parts together, less what the cap cuts", "8"
