@@ -135,13 +135,12 @@ def run_ledger(terms: LoanTerms, payments: Iterable[Payment], cutoff: date) -> L
             day = heappop(days)
             while days and days[0] == day:
                 heappop(days)
-            _fall_due(ledger, day)
-            money = ledger.credit + received.get(day, ZERO)
-            if money:
-                may_prepay = early.get(day, ZERO) + (ledger.credit if terms.prepay else ZERO)
-                ledger.credit = _apply(ledger, day, money, may_prepay)
+            fell_due = _fall_due(ledger, day)
+            if day in received or fell_due:
+                _receive(ledger, day, received.get(day, ZERO), early.get(day, ZERO))
             if day in agreements:
                 _restructure(ledger, agreements[day])
+                _receive(ledger, day, ZERO, ZERO)
                 for due in _due_days(ledger.plan):
                     heappush(days, due)
     return ledger
@@ -162,9 +161,16 @@ def _days_that_matter(ledger: Ledger, received: Iterable[date]) -> list[date]:
     return days
 
 
-def _fall_due(ledger: Ledger, day: date) -> None:
-    """Let everything of that day fall due: costs, the instalment, then the accelerated rest."""
-    terms = ledger.terms
+def _receive(ledger: Ledger, day: date, received: Decimal, marked: Decimal) -> None:
+    """Apply what waited and what came; of it, what is marked may prepay, and what waited where the loan says so."""
+    money = ledger.credit + received
+    if money:
+        ledger.credit = _apply(ledger, day, money, marked + (ledger.credit if ledger.terms.prepay else ZERO))
+
+
+def _fall_due(ledger: Ledger, day: date) -> bool:
+    """Let costs, the instalment, then the accelerated rest of that day fall due; say whether anything did."""
+    terms, before = ledger.terms, len(ledger.lines) + len(ledger.costs)
     for number, cost in enumerate(sorted(terms.costs, key=lambda cost: (cost.on, cost.kind, cost.amount)), 1):
         if cost.on == day:
             ledger.costs.append(CostLine(f"{Kind.COSTS}-{number}", cost, cost.amount))
@@ -180,6 +186,7 @@ def _fall_due(ledger: Ledger, day: date) -> None:
         _open_line(ledger, ACCELERATED, day, rest, _rest_rule(broken))
     if terms.accelerated_on == day:
         ledger.accelerated = True
+    return len(ledger.lines) + len(ledger.costs) > before
 
 
 def _restructure(ledger: Ledger, agreement: Restructuring) -> None:
