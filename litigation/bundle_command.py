@@ -17,9 +17,11 @@ from evidence_service.service import require_initialised
 from litigation.bootstrap import open_rooms
 from litigation.core.condition import all_hold, condition_from
 from litigation.core.disclosure_set import COURT
+from litigation.core.late_exhibits import Earlier
 from litigation.errors import LitigationError
 from litigation.service import LitigationService, PackageFile
 from litigation.workflow.case_source import CaseSource, our_reference
+from litigation.workflow.earlier_packages import read_earlier
 from litigation.workflow.run_batch import Failure, failure_of, file_name, run_cases, write_file
 
 CHUNK = 20
@@ -47,10 +49,13 @@ class CaseWorker:
         out: str,
         recipient: str,
         seal: bool,
+        earlier: tuple[Earlier, ...],
     ) -> None:
         self._service, _ = open_rooms(Path(home))
         day = date.fromisoformat(as_of)
-        self._source = self._service.pin(institution, day, draft=draft, tree_size=tree_size, recipient=recipient)
+        self._source = self._service.pin(
+            institution, day, draft=draft, tree_size=tree_size, recipient=recipient, earlier=earlier
+        )
         self._out = Path(out)
         self._seal = seal
 
@@ -58,7 +63,8 @@ class CaseWorker:
         """Build one case and write its package."""
         institution = self._source.log.institution
         reference = our_reference(institution, loan)
-        path = self._out / file_name(reference, self._source.as_of.isoformat(), self._source.recipient)
+        source = self._source
+        path = self._out / file_name(reference, source.as_of.isoformat(), source.recipient, len(source.earlier))
         try:
             unsealed = self._service.build(self._source, loan)
             built = self._service.seal(unsealed) if self._seal else unsealed
@@ -119,6 +125,13 @@ where_option = click.option(
     "--draft", is_flag=True, help="Build cases with missing facts as drafts marked 不得提交 / NOT FOR FILING."
 )
 @recipient_option
+@click.option(
+    "--late",
+    "earlier",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path),
+    help="Build a supplement to this package: late exhibits, numbered and paged after it (one loan; in order).",
+)
 @click.option("--seal", is_flag=True, help="Seal each package's PDF with the seal of the instance.")
 @click.option("--institution", help="Which log, where the instance has several.")
 @json_option
@@ -188,7 +201,21 @@ def pin_as_asked(service: LitigationService, options: Mapping[str, Any]) -> Case
     if as_of and as_of.date() > today:
         raise FutureCutoffError(f"--as-of {as_of:%Y-%m-%d} is later than today in China ({today})")
     day = as_of.date() if as_of else today
-    return service.pin(options["institution"], day, draft=options["draft"], recipient=options["recipient"])
+    recipient = options["recipient"]
+    return service.pin(
+        options["institution"], day, draft=options["draft"], recipient=recipient, earlier=_earlier(service, options)
+    )
+
+
+def _earlier(service: LitigationService, options: Mapping[str, Any]) -> tuple[Earlier, ...]:
+    """The packages that a supplement goes on from; they are of one loan."""
+    paths = options.get("earlier", ())
+    if paths and len(options["loans"]) != 1:
+        raise click.UsageError("--late goes with one --loan")
+    if not paths:
+        return ()
+    reference = our_reference(service.evidence.log(options["institution"]).institution, options["loans"][0])
+    return tuple(read_earlier(path.read_bytes(), reference, options["recipient"]) for path in paths)
 
 
 def build_packages(
@@ -216,6 +243,7 @@ def build_packages(
         str(out),
         source.recipient,
         seal,
+        source.earlier,
     )
     built: list[PackageFile] = []
     failures: list[Failure] = []

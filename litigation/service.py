@@ -19,26 +19,32 @@ from evidence_service.ports import AnchorRecord, PublishedCheckpoint
 from evidence_service.ports.timestamp import TimestampAuthority
 from evidence_service.service import EvidenceService
 from litigation.adapters.evidence_door import confirmations, history_of, packaged_events
+from litigation.adapters.renderer_version import renderer
 from litigation.adapters.rule_folder import RuleFolder, RulesUnapprovedError
 from litigation.adapters.sql_case_store import CaseRow, PackageRow, SqlCaseStore
+from litigation.adapters.template_folder import TemplateFolder, TemplatesUnapprovedError
 from litigation.core.claim import Claim
 from litigation.core.disclosure_cut import closed_texts, cut
 from litigation.core.disclosure_set import COURT, check_recipient, select
 from litigation.core.duplicates import refuse_duplicate
 from litigation.core.history import LoanHistory, court_date
 from litigation.core.judgment import JudgmentDebt
+from litigation.core.late_exhibits import SUPPLEMENT, Earlier, LateExhibitError, check_earlier
 from litigation.core.origin import Surroundings
+from litigation.core.paper_kinds import DEFAULT_PAPERS
 from litigation.core.pinned import PinnedMaterial, pin_material
 from litigation.core.plaintiff import plaintiff_from
 from litigation.core.rules import Rules
 from litigation.disclosure_book import disclosure_sets
 from litigation.documents.fonts import FontSet
+from litigation.documents.templates import TemplateSet
 from litigation.errors import LitigationError
 from litigation.workflow.assemble import assemble_case
 from litigation.workflow.assess import assess
 from litigation.workflow.assess_debt import debt_of
 from litigation.workflow.build_package import (
     BuiltPackage,
+    MadeWith,
     build_package,
     metadata_for,
     originals_of,
@@ -120,10 +126,12 @@ class LitigationService:
         draft: bool,
         tree_size: int | None = None,
         recipient: str = COURT,
+        earlier: tuple[Earlier, ...] = (),
     ) -> CaseSource:
         """Pin the source of a batch: by default the newest anchored checkpoint, else the newest."""
         log = self.evidence.log(institution)
         published, anchor = self._log_state(log.institution, tree_size)
+        check_earlier(earlier, published.checkpoint.size)
         data = read_institution(self.evidence.settings.institutions_dir, log.institution) or {}
         return CaseSource(
             log=self.evidence.log_as_signed(log, published),
@@ -136,6 +144,8 @@ class LitigationService:
             event_names=EVENT_NAMES,
             draft=draft,
             recipient=check_recipient(recipient),
+            earlier=earlier,
+            papers=SUPPLEMENT if earlier else DEFAULT_PAPERS,
         )
 
     def rules(self) -> Rules:
@@ -145,6 +155,22 @@ class LitigationService:
             if not self._is_logged(one.institution, one.event_id):
                 raise RulesUnapprovedError(f"rules/{one.file}: no approval of it is in the log; approve it again")
         return folder.rules()
+
+    @cached_property
+    def texts(self) -> TemplateSet:
+        """The texts of the papers in force: the instance's own count only where the log holds their approval too."""
+        folder = TemplateFolder(self.evidence.settings.home)
+        for one in folder.in_force():
+            if not self._is_logged(one.institution, one.event_id_as("templates.approved")):
+                raise TemplatesUnapprovedError(
+                    f"templates/{one.file}: no approval of it is in the log; approve it again"
+                )
+        return folder.templates()
+
+    @property
+    def renderer(self) -> str:
+        """Which program draws, with which texts: the same line wherever the same inputs give the same bytes."""
+        return f"{renderer()}, templates {self.texts.digest[:16]}"
 
     def overdue(self, source: CaseSource, min_days: int) -> list[str]:
         """Loans that are overdue on the source's day, by loan number."""
@@ -209,6 +235,8 @@ class LitigationService:
         report = twin_report(metadata, packaged, material, source.published.created_at)
         read_original = partial(self.evidence.original, institution)
         whole = assemble_case(history, assessment, report, source, read_original, self._surroundings(source))
+        if source.earlier and not whole.exhibits:
+            raise LateExhibitError("nothing is late: every original of this loan is in the earlier packages")
         case = cut(whole, history, selection)
         metadata = metadata_for(source, reference, head.reference, entries, draft=case.draft)
         return build_package(
@@ -217,10 +245,11 @@ class LitigationService:
             metadata,
             packaged,
             material,
-            originals_of(history, read_original, selection),
+            originals_of(history, read_original, selection, source.earlier),
             self.fonts,
             self._sign_note(institution),
             closed_texts(history, selection) if source.recipient != COURT else frozenset(),
+            MadeWith(self.texts, source.rules.digest, self.renderer),
         )
 
     def _surroundings(self, source: CaseSource) -> Surroundings:

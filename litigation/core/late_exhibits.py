@@ -1,7 +1,7 @@
 """Late exhibits: what came after a package was made keeps the numbers and pages that the court has already.
 
-Spec: docs/spec/bundle.md section 5. A supplement holds the late exhibits alone; they are numbered after the earlier ones
-and its pages go on where the earlier package ended.
+Spec: docs/spec/bundle.md section 5. A supplement holds the late exhibits alone; they are numbered after the earlier
+ones and its pages go on where the earlier package ended.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def check_earlier(earlier: Sequence[Earlier], tree_size: int) -> None:
     sizes = [one.tree_size for one in earlier]
     pages = [one.last_page for one in earlier]
     if sizes != sorted(set(sizes)) or pages != sorted(set(pages)):
-        raise LateExhibitError("name the earlier packages in their order, each once: first the package, then supplements")
+        raise LateExhibitError("name the earlier packages in their order, each once: the package, then its supplements")
     if sizes and sizes[-1] >= tree_size:
         raise LateExhibitError(
             f"the last package was made at log size {sizes[-1]}, this is size {tree_size}: nothing can be late; "

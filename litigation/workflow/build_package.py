@@ -26,6 +26,7 @@ from litigation.core.derived_json import derived_to_json
 from litigation.core.disclosure_cut import check_nothing_left
 from litigation.core.disclosure_set import Selection
 from litigation.core.history import LoanHistory
+from litigation.core.late_exhibits import Earlier
 from litigation.documents.embedding import embed_evidence
 from litigation.documents.fonts import FontSet
 from litigation.documents.package import render_package
@@ -156,13 +157,15 @@ def build_package(
 
 
 def originals_of(
-    history: LoanHistory, read_original: Callable[[str], bytes], selection: Selection
+    history: LoanHistory, read_original: Callable[[str], bytes], selection: Selection, earlier: Sequence[Earlier] = ()
 ) -> dict[str, tuple[str, bytes]]:
-    """The originals that the recipient gets, superseded ones included, by SHA-256 with a safe file extension."""
+    """The originals that the recipient gets, superseded ones included, by SHA-256 with a safe file extension; in a
+    supplement those of later events."""
+    since = earlier[-1].tree_size if earlier else 0
     return {
         original.sha256: (extension(original.name, original.media_type), read_original(original.sha256))
         for event in history.events
-        if selection.shows_originals(event)
+        if event.index >= since and selection.shows_originals(event)
         for original in event.originals
     }
 

@@ -42,15 +42,16 @@ class PackageNotWrittenError(LitigationError):
     code = "package-not-written"
 
 
-def file_name(reference: str, as_of: str, recipient: str = COURT) -> str:
-    """Name of a package file: our reference, the cut-off, and the recipient where it is not the court; in safe
-    characters, and no two references share a name."""
+def file_name(reference: str, as_of: str, recipient: str = COURT, supplement: int = 0) -> str:
+    """Name of a package file: our reference, the cut-off, the recipient where it is not the court, and which supplement
+    where it is one; in safe characters, and no two references share a name."""
     institution, _, loan = reference.partition(":")
     safe = NAME.sub("_", loan)
     if safe != loan:
         safe = f"{safe}-{sha256(reference.encode()).hexdigest()[:16]}"
     for_whom = "" if recipient == COURT else f"-{recipient.replace(':', '-')}"
-    return f"{institution}_{safe}-{as_of}{for_whom}.zip"
+    late = f"-late-{supplement}" if supplement else ""
+    return f"{institution}_{safe}-{as_of}{for_whom}{late}.zip"
 
 
 def write_file(path: Path, content: bytes) -> None:
