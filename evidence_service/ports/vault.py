@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
 
@@ -14,6 +14,10 @@ class Vault(Protocol):
 
     def put(self, institution: str, subjects: Collection[str], *contents: bytes) -> None:
         """Store originals durably for these subjects; storing them again changes nothing, but adds new subjects."""
+        ...
+
+    def put_all(self, institution: str, brought: Iterable[tuple[Collection[str], Sequence[bytes]]]) -> None:
+        """The same for the originals of many events, (subjects, contents) each; all are durable when it returns."""
         ...
 
     def get(self, institution: str, sha256: str) -> bytes:

@@ -20,7 +20,7 @@ from evidence_service.errors import ProofDocketError
 from evidence_service.importing.records import Accepted, Record, Rejected
 from evidence_service.ports import LogStore, Preparing, Vault
 from evidence_service.workflow.ingest import PlainEvent, Receipt, take_batch
-from evidence_service.workflow.originals import FindFile, store_originals, take_contents
+from evidence_service.workflow.originals import BatchOriginals, FindFile, take_contents
 
 BATCH = 5000
 
@@ -117,6 +117,7 @@ def _take_batch(
 ) -> None:
     taken: dict[str, tuple[list[int], list[Event | PlainEvent]]] = {}
     signed_only = {institution: doors.rules(institution).required for institution in allowed}
+    originals = BatchOriginals(doors.find_file, doors.vault)
     for record, line, plain in zip(batch, lines, prepared, strict=True):
         counts.read += 1
         if isinstance(record, Rejected):
@@ -127,7 +128,7 @@ def _take_batch(
             institution, event = plain.institution, PlainEvent(plain, plain.body or line)
         else:
             try:
-                event = _take_event(record, allowed, doors)
+                event = _take_event(record, allowed, originals)
             except ProofDocketError as error:
                 _set_aside(Reject(record.line, error.code, str(error)), doors, counts)
                 continue
@@ -137,6 +138,8 @@ def _take_batch(
             mine = taken[institution] = ([], [])
         mine[0].append(record.line)
         mine[1].append(event)
+    for unstored, why in originals.store():
+        _set_aside(Reject(_take_out(unstored, taken), why.code, str(why)), doors, counts)
     for institution, (numbers, events) in taken.items():
         outcome = take_batch(
             doors.store,
@@ -152,7 +155,15 @@ def _take_batch(
             _count(numbers[place], receipt, doors, counts)
 
 
-def _take_event(record: Accepted, allowed: set[str], doors: ImportDoors) -> Event:
+def _take_out(event: Event, taken: dict[str, tuple[list[int], list[Event | PlainEvent]]]) -> int:
+    """An event whose originals could not be stored is not logged; returns its line."""
+    numbers, events = taken[event.institution]
+    place = next(place for place, one in enumerate(events) if one is event)
+    del events[place]
+    return numbers.pop(place)
+
+
+def _take_event(record: Accepted, allowed: set[str], originals: BatchOriginals) -> Event:
     value: Any = record.event
     if value is None:
         value = parse_strict(record.raw or b"")
@@ -164,7 +175,7 @@ def _take_event(record: Accepted, allowed: set[str], doors: ImportDoors) -> Even
         raise EventError(
             f"institution: {event.institution} has no log here; `proofdocket institution add {event.institution}`"
         )
-    store_originals(event, contents, doors.find_file, doors.vault)
+    originals.add(event, contents)
     return event
 
 

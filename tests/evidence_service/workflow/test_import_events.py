@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.adapters.sql_log_writer import SqlLogWriter
 from evidence_service.core.digest import sha256_hex, sm3_hex
 from evidence_service.core.event import format_instant
-from evidence_service.errors import NotFoundError
+from evidence_service.errors import NotFoundError, StoreError
 from evidence_service.importing.ndjson import read_ndjson
 from evidence_service.importing.records import Accepted, Record, Rejected
 from evidence_service.workflow import import_events
@@ -272,6 +272,58 @@ def test_a_file_that_was_changed_beside_the_import_is_set_aside(importer: Import
     importer.take_values(event_value(attachments=[attachment(ORIGINAL)]))
     assert importer.rejects[0].reason == "attachments[0].sha256: is not the digest of the original"
     assert importer.size == 0
+
+
+def test_a_later_event_of_the_same_batch_may_name_an_original_that_an_earlier_one_brought(importer: Importer) -> None:
+    later = event_value(id="E-later", attachments=[attachment(ORIGINAL)])
+    assert tally(importer.take_values(with_original(), later)) == (2, 2, 0, 0)
+    assert importer.vault.get(INSTITUTION, sha256_hex(ORIGINAL)) == ORIGINAL
+
+
+def test_only_the_event_whose_original_cannot_be_stored_is_set_aside(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batch is stored together; where that fails, one by one."""
+    contents = [b"first", b"second", b"third"]
+    values = [
+        event_value(id=f"E-{at}", attachments=[{**attachment(one), "content": base64.b64encode(one).decode()}])
+        for at, one in enumerate(contents)
+    ]
+    write = FileVault._write
+
+    def refuse(vault: FileVault, wanted: Sequence[Any]) -> None:
+        if any(content == b"second" for _, _, content in wanted):
+            raise StoreError("the disk refused")
+        write(vault, wanted)
+
+    monkeypatch.setattr(FileVault, "_write", refuse)
+    assert tally(importer.take_values(*values)) == (3, 2, 0, 1)
+    assert [(one.line, one.reason) for one in importer.rejects] == [(2, "the disk refused")]
+    assert [one.event_id for one in importer.store.events_before(INSTITUTION, None, 9)] == ["E-2", "E-0"]
+    monkeypatch.undo()
+    assert tally(importer.take_values(*values)) == (3, 1, 2, 0)
+
+
+def test_originals_of_a_batch_wait_for_the_disk_together(importer: Importer, monkeypatch: pytest.MonkeyPatch) -> None:
+    together: list[int] = []
+    put_all = FileVault.put_all
+
+    def watch(vault: FileVault, institution: str, brought: Iterable[Any]) -> None:
+        listed = list(brought)
+        together.append(len(listed))
+        put_all(vault, institution, listed)
+
+    monkeypatch.setattr(FileVault, "put_all", watch)
+    values = []
+    for number in range(100):
+        content = b"original %d" % number
+        brought = {**attachment(content), "content": base64.b64encode(content).decode()}
+        values.append(event_value(id=f"E-{number}", attachments=[brought]))
+    assert importer.take_values(*values).accepted == 100
+    assert together == [100]
+    for number in range(100):
+        content = b"original %d" % number
+        assert importer.vault.get(INSTITUTION, sha256_hex(content)) == content
 
 
 def test_originals_are_on_disk_before_their_event_is_logged(
