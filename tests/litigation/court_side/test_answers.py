@@ -37,7 +37,7 @@ class DiesAtSending:
 
 
 def with_chain(court: CourtService, chain: object) -> CourtService:
-    return CourtService(replace(court.doors, chain=chain), lambda size: bytes(size))  # type: ignore[arg-type]
+    return CourtService(replace(court.doors, chain=chain), bytes)  # type: ignore[arg-type]
 
 
 def test_a_decision_reaches_the_registry_once_whatever_happens_on_the_way(
