@@ -19,6 +19,12 @@ from litigation.core.filing_move import MOVES
 from litigation.filing_commands import open_for
 from litigation.filing_service import CaseAlert, DocketLine, read_details
 
+COURTS = {
+    "compared": "courts' addresses were compared with the installed trust file",
+    "none-pinned": "the installed trust file pins no court on this chain: no court's address was compared",
+    "no-trust-file": "no trust file is installed and in force: no court's address was compared",
+}
+
 
 @click.group("docket", context_settings={"help_option_names": ["-h", "--help"]})
 def docket_group() -> None:
@@ -56,6 +62,7 @@ def sync_command(context: click.Context, details: Path | None, as_json: bool) ->
         "new": len(synced.new),
         "entered": len(followed.entries),
         "waiting": synced.waiting,
+        "courts": synced.courts,
         "entries": [_entry_json(entry) for entry in synced.new],
         "differences": [
             {"code": item.code, "filing_id": item.filing_id, "reason": item.reason} for item in synced.differences
@@ -67,6 +74,7 @@ def sync_command(context: click.Context, details: Path | None, as_json: bool) ->
     lines += [f"  {entry.at:%Y-%m-%d %H:%M} UTC  {entry.kind.value}  {entry.court}" for entry in followed.entries]
     if synced.waiting:
         lines.append(f"{synced.waiting} answer(s) wait for more blocks upon them; sync again later")
+    lines.append(COURTS[synced.courts])
     emit(as_json, answer, lines)
     for item in synced.differences:
         say(f"Difference ({item.code}) {item.filing_id}: {item.reason}")

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from evidence_service.ports import StoredEvent
 from evidence_service.service import EvidenceService
+from evidence_service.verifier.trust_store import TrustStore
 from litigation.adapters.event_journal import EventJournal
 from litigation.adapters.evidence_door import history_of
 from litigation.adapters.filing_registry import FilingRegistry
@@ -70,7 +71,9 @@ class FilingService:
 
     def sync(self, details: Mapping[str, Detail]) -> Synced:
         """Ask the chain what courts answered, and record it."""
-        return sync_docket(self._doors(), details)
+        trust = TrustStore(self.evidence.settings.home).installed()
+        in_force = trust is not None and not trust.in_force(self.evidence.now())
+        return sync_docket(self._doors(), details, trust.courts if trust is not None and in_force else None)
 
     def docket(self) -> list[DocketLine]:
         """All filings with their entries, oldest first. Asks no chain."""

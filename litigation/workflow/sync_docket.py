@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from evidence_service.core.trust import PinnedCourt
 from evidence_service.errors import ProofDocketError
 from litigation.core.docket import (
     CourtAnswer,
@@ -28,19 +29,29 @@ from litigation.workflow.file_package import FilingDoors, finish_lodging, house_
 
 @dataclass(slots=True)
 class Synced:
-    """What a sync found. `waiting` answers are not deep enough in the chain yet."""
+    """What a sync found. `waiting` answers are not deep enough in the chain yet.
+
+    `courts` says whether the courts' addresses were compared with the installed trust file.
+    """
 
     filings: list[Filing] = field(default_factory=list)
     entries: list[DocketEntry] = field(default_factory=list)
     new: list[DocketEntry] = field(default_factory=list)
     waiting: int = 0
+    courts: str = "no-trust-file"
     differences: list[Difference] = field(default_factory=list)
 
 
-def sync_docket(doors: FilingDoors, details: Mapping[str, Detail]) -> Synced:
-    """Bring the docket up to date. `details` are the court's reasons at hand, by digest. Safe to repeat."""
+def sync_docket(
+    doors: FilingDoors, details: Mapping[str, Detail], pinned: Sequence[PinnedCourt] | None = None
+) -> Synced:
+    """Bring the docket up to date. `details` are the court's reasons at hand, by digest. Safe to repeat.
+
+    `pinned` are the courts of the installed trust file; None where there is none in force.
+    """
     doors.chain.check()
-    found = Synced()
+    courts = [court for court in pinned or () if court.chain_id == doors.chain.chain_id]
+    found = Synced(courts="no-trust-file" if pinned is None else "compared" if courts else "none-pinned")
     found.differences += _finish_begun(doors)
     filings = {filing.filing_id: filing for filing in doors.store.filings()}
     lodged = [filing for filing in filings.values() if filing.state not in UNFINISHED | NOT_LODGED]
@@ -63,6 +74,7 @@ def sync_docket(doors: FilingDoors, details: Mapping[str, Detail]) -> Synced:
             found.new += [entry] if entry else []
     found.filings, found.entries = doors.store.filings(), doors.store.entries()
     found.differences += _compare(lodged, lodgings, answers, found.entries)
+    found.differences += _not_pinned(lodged, courts)
     found.differences += [
         Difference("detail-without-answer", "", f"{digest}.json: no answer to our filings names this digest")
         for digest in sorted(set(details) - {answer.detail_digest for answer in answers})
@@ -88,6 +100,19 @@ def _finish_begun(doors: FilingDoors) -> Iterator[Difference]:
             f"lodging case {filing.our_reference} with {filing.court} was begun and not finished: {reason}. "
             "Run `proofdocket file` with the same package and court again",
         )
+
+
+def _not_pinned(lodged: Sequence[Filing], courts: Sequence[PinnedCourt]) -> Iterator[Difference]:
+    """Filings with an address that the trust file does not pin for a court of this chain; without courts none."""
+    names = {court.address.lower(): court.name for court in courts}
+    for filing in lodged if courts else ():
+        if filing.court_address.lower() not in names:
+            yield Difference(
+                "court-not-pinned",
+                filing.filing_id,
+                f"{filing.court} was given the address {filing.court_address}, which the installed trust file pins for "
+                "no court: an answer from there may be anybody's. Ask the court for its address",
+            )
 
 
 def _by_answer(entries: Sequence[DocketEntry]) -> dict[tuple[str, str], list[DocketEntry]]:

@@ -12,6 +12,7 @@ import pytest
 
 from evidence_service.adapters.json_rpc import JsonRpc
 from evidence_service.core.chain import PreparedTx
+from evidence_service.core.trust import PinnedCourt
 from evidence_service.errors import ChainError
 from litigation.adapters.filing_registry import FilingRegistry
 from litigation.core.docket import CourtAnswer, DocketKind
@@ -296,3 +297,20 @@ def test_the_registry_speaks_of_a_filing_as_we_do(instance: Instance) -> None:
     assert isinstance(registry.outcome(filing.tx).gas_used, int)
     registry.send(PreparedTx(filing.nonce, filing.tx, filing.raw_tx))  # known already: no error, no second lodging
     assert len(registry.lodgings(0)) == 1
+
+
+def test_a_court_whose_address_the_trust_file_does_not_pin_is_shown(instance: Instance) -> None:
+    filing = instance.file()
+    doors = answered(instance.doors(), filing.filing_id, filing.court_address, ACCEPTED)
+    chain_id = doors.chain.chain_id
+    mine = PinnedCourt(filing.court, chain_id, filing.court_address.lower())
+    other, elsewhere = replace(mine, address="0x" + "ab" * 20), replace(mine, chain_id=chain_id + 1)
+    assert [(codes(found), found.courts) for found in (sync_docket(doors, {}, pins) for pins in ([mine], [other]))] == [
+        ([], "compared"),
+        (["court-not-pinned"], "compared"),
+    ]
+    assert [sync_docket(doors, {}, pins).courts for pins in ([elsewhere], [], None)] == [
+        "none-pinned",
+        "none-pinned",
+        "no-trust-file",
+    ]
