@@ -200,11 +200,13 @@ def _parse(arguments: list[str], line: str) -> None:
 def test_institution_page_shows_every_key_and_nothing_else() -> None:
     data = tomllib.loads(block("docs/guide/institution.md", "institution"))
     texts = {*ORGANISATION, "kind", "ownership", "court"}
-    assert set(data) == texts | {"sample", "withheld", "agent"}
+    assert set(data) == texts | {"sample", "withheld", "agent", "service", "account"}
     read = plaintiff_from(data)
     assert all(getattr(read.organisation, key) for key in (*ORGANISATION, "kind", "ownership"))
     assert read.agent is not None
     assert set(data["agent"]) == set(read.agent.__slots__)
+    assert set(data["service"]) == set(read.service.__slots__)
+    assert set(data["account"]) == set(read.account.__slots__)
 
 
 def test_decisions_are_all_in_the_list() -> None:
