@@ -240,6 +240,7 @@ class CaseFile:
     agreed_address: str = ""
     papers: tuple[PaperKind, ...] = DEFAULT_PAPERS
     first_page: int = 1
+    recipient: str = "court"
     preservation_fee: Decimal | None = None
     payment_order_fee: Decimal | None = None
     derived: DerivedDebt | None = None

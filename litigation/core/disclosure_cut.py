@@ -40,6 +40,7 @@ def cut(case: CaseFile, history: LoanHistory, selection: Selection) -> CaseFile:
     gone = [fact.key for fact in facts if fact.state is FactState.WITHHELD]
     known = replace(
         case,
+        recipient=selection.recipient,
         facts=facts,
         defendants=_parties(case.defendants, _matches(_DEFENDANT, gone)),
         third_parties=_parties(case.third_parties, _matches(_THIRD, gone)),

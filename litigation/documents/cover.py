@@ -30,19 +30,23 @@ class IndexEntry:
     destination: str
 
 
-def draw_cover(book: Book, filling: Filling, first_page: int, entries: Sequence[IndexEntry]) -> None:
-    """Draw the cover; the numbers of pages are put in when the book is bound. A supplement says what it goes on from."""
+def draw_cover(book: Book, filling: Filling, case: CaseFile, entries: Sequence[IndexEntry]) -> None:
+    """Draw the cover; the numbers of pages are put in when the book is bound. A supplement says what it goes on from,
+    and what is not the court's copy whose it is."""
     form = book.texts["cover"]
     flow = Flow(book)
-    late = first_page > 1
+    late = case.first_page > 1
     title = form["supplement"]["title"] if late else form["title"]
     book.mark(title["zh"], COVER, 0)
     flow.space(18)
     flow.title(title["zh"], title["en"], form["subtitle"])
     if late:
-        flow.text(fill(form["supplement"]["note"], page=first_page), SMALL)
+        flow.text(fill(form["supplement"]["note"], page=case.first_page), SMALL)
         flow.space(4)
     pairs = [(label, filling.values.get(key, "") or form["unknown"]) for label, key in form["fields"]]
+    kind, _, number = case.recipient.partition(":")
+    if kind in form["recipients"]:
+        pairs.append((form["recipients"]["label"], fill(form["recipients"][kind], number=number)))
     pair_table(flow, pairs, 150, BODY)
     flow.space(6)
     flow.text(form["unsigned"], SMALL)

@@ -149,7 +149,7 @@ def _draw(book: Book, case: CaseFile, filling: Filling, shown: list[Shown], defe
     page_counts = {item.exhibit.number: lengths[exhibit_destination(item.exhibit.number)] for item in shown}
     if case.draft:
         draw_defects(book, case, defects)
-    draw_cover(book, filling, case.first_page, _index(papers_of(case), shown, book.texts))
+    draw_cover(book, filling, case, _index(papers_of(case), shown, book.texts))
     for kind in papers_of(case):
         match kind:
             case PaperKind.COMPLAINT:

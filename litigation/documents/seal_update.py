@@ -22,7 +22,7 @@ from litigation.documents.seal_drawing import SIDE
 
 FIELD = "ProofDocketSeal"
 CADES = "ETSI.CAdES.detached"
-_RIGHT, _LOW = 470.0, 52.0  # lower right of the cover, above its foot
+_RIGHT, _LOW = 478.0, 686.0  # upper right of the cover, beside its title: free whatever the index is
 _RECT = f"[{_RIGHT - SIDE / 2:g} {_LOW:g} {_RIGHT + SIDE / 2:g} {_LOW + SIDE:g}]".encode()
 _START = re.compile(rb"startxref\s+(\d{1,12})\s+%%EOF\s*\Z")
 _TAIL = 64
