@@ -14,7 +14,7 @@ from litigation.core.allocation import Slot, waterfall
 from litigation.core.calendar_days import add_months
 from litigation.core.history import LoanHistory, day_of
 from litigation.core.kinds import Allocation, Kind, Repayment
-from litigation.core.money import total_of
+from litigation.core.money import to_cent, total_of
 from litigation.core.schedule import ScheduleRow, plan_from
 
 ISSUED, PAID, RECOVERED, CONTRACT = "loan.issued", "payment.summarised", "recovery.received", "contract.signed"
@@ -104,12 +104,12 @@ def derived_debt(history: LoanHistory, cutoff: date) -> DerivedDebt | None:
     if not one_currency or not complete or month is None or month > cutoff:
         return None
     terms = DerivedTerms(
-        Decimal(told["amount"]), month, Decimal(told["annual_rate"]), int(told["term_months"]), currency
+        to_cent(Decimal(told["amount"])), month, Decimal(told["annual_rate"]), int(told["term_months"]), currency
     )
     received = StatedSums(
-        Decimal(sums["principal"]),
-        Decimal(sums["interest"]),
-        total_of(Decimal(event.payload["amount"]) for event in recovered),
+        to_cent(Decimal(sums["principal"])),
+        to_cent(Decimal(sums["interest"])),
+        to_cent(total_of(Decimal(event.payload["amount"]) for event in recovered)),
     )
     return _apply(terms, received, cutoff, Decimal(told["instalment"]) if "instalment" in told else None)
 
