@@ -26,8 +26,9 @@ from evidence_service.core.source_signature import key_name, verifies
 from evidence_service.core.timestamp import check_authority, check_imprint
 from evidence_service.core.timestamp_token import parse_token
 from evidence_service.workflow.originals import take_contents
+from litigation.core.checks.facts import REQUIRED_FACTS
+from litigation.core.checks.standing import STOPS
 from litigation.core.fact_table import PROVEN
-from litigation.core.readiness import REQUIRED_FACTS, STOPS
 from litigation.disclosure_book import disclosure_sets
 from litigation.workflow.run_batch import file_name
 from tests.architecture.markdown import block, page
