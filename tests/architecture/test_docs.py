@@ -199,7 +199,7 @@ def _parse(arguments: list[str], line: str) -> None:
 
 def test_institution_page_shows_every_key_and_nothing_else() -> None:
     data = tomllib.loads(block("docs/guide/institution.md", "institution"))
-    texts = {*ORGANISATION, "kind", "ownership", "court"}
+    texts = {*ORGANISATION, "kind", "ownership", "court", "court_code", "province"}
     assert set(data) == texts | {"sample", "withheld", "agent", "service", "account"}
     read = plaintiff_from(data)
     assert all(getattr(read.organisation, key) for key in (*ORGANISATION, "kind", "ownership"))
