@@ -1,4 +1,4 @@
-"""The command `audit access`: who looked at or wrote what over the API, when, and what for."""
+"""The command `audit access`: who looked at or wrote what, over API, pages and commands, when, and what for."""
 
 from __future__ import annotations
 

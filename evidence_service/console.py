@@ -5,6 +5,7 @@ Exit 0 done or passed, 1 refused or failed, 2 wrong use, incomplete or could not
 
 from __future__ import annotations
 
+import getpass
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +31,11 @@ def emit(as_json: bool, answer: Mapping[str, Any], lines: list[str]) -> None:
         return
     for line in lines:
         click.echo(line)
+
+
+def operator() -> str:
+    """Who runs this command, as the access log names him."""
+    return f"cli:{getpass.getuser()}"
 
 
 def say(text: str) -> None:

@@ -5,14 +5,13 @@ Spec: docs/spec/erasure.md.
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import Any
 
 import click
 
 from evidence_service.bootstrap import open_home
-from evidence_service.console import emit, home_of, json_option, refusals_exit_1, say
+from evidence_service.console import emit, home_of, json_option, operator, refusals_exit_1, say
 from evidence_service.core.erased import opened_bytes
 from evidence_service.core.event import format_instant
 from evidence_service.errors import EvidenceError
@@ -61,7 +60,7 @@ def disclose_command(context: click.Context, /, event: str, out: Path, as_json: 
     if not out.parent.is_dir():
         raise EvidenceError(f"folder {out.parent} does not exist; make it first")
     opened = service.disclose(
-        service.event(event, options["institution"]), names, who=f"cli:{getpass.getuser()}", purpose=options["purpose"]
+        service.event(event, options["institution"]), names, who=operator(), purpose=options["purpose"]
     )
     # The access is on record before anything is handed out.
     out.write_bytes(opened_bytes([one.encoded for one in opened], None))

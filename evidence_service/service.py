@@ -381,6 +381,14 @@ class EvidenceService:
         )
         return list(opened)
 
+    def record_accesses(
+        self, objects: Sequence[str], *, who: str, action: str, institution: str, purpose: str
+    ) -> None:
+        """Put on record who looks at what, before it is shown or built; where that fails, nothing is."""
+        self._edges.accesses.add_all(
+            who=who, action=action, institution=institution, objects=objects, purpose=purpose, at=self.now()
+        )
+
     def erased_form(self, event: StoredEvent) -> Erased | None:
         """What stands in place of an event's disclosures where its content was erased."""
         return erased_form(event, self.privacy(event.institution)) if event.erased else None

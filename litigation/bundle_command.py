@@ -11,13 +11,14 @@ from typing import Any
 
 import click
 
-from evidence_service.console import emit, home_of, json_option, progress, refusals_exit_1
+from evidence_service.console import emit, home_of, json_option, operator, progress, refusals_exit_1
 from evidence_service.errors import ProofDocketError
 from evidence_service.service import require_initialised
 from litigation.bootstrap import open_rooms
 from litigation.core.condition import all_hold, condition_from
 from litigation.core.disclosure_set import COURT
 from litigation.core.late_exhibits import Earlier
+from litigation.core.paper_kinds import EXTRA, ROUTES, PaperKind, papers_for
 from litigation.errors import LitigationError
 from litigation.service import LitigationService, PackageFile
 from litigation.workflow.case_source import CaseSource, our_reference
@@ -50,11 +51,12 @@ class CaseWorker:
         recipient: str,
         seal: bool,
         earlier: tuple[Earlier, ...],
+        papers: tuple[PaperKind, ...],
     ) -> None:
         self._service, _ = open_rooms(Path(home))
         day = date.fromisoformat(as_of)
         self._source = self._service.pin(
-            institution, day, draft=draft, tree_size=tree_size, recipient=recipient, earlier=earlier
+            institution, day, draft=draft, tree_size=tree_size, recipient=recipient, earlier=earlier, papers=papers
         )
         self._out = Path(out)
         self._seal = seal
@@ -64,7 +66,9 @@ class CaseWorker:
         institution = self._source.log.institution
         reference = our_reference(institution, loan)
         source = self._source
-        path = self._out / file_name(reference, source.as_of.isoformat(), source.recipient, len(source.earlier))
+        path = self._out / file_name(
+            reference, source.as_of.isoformat(), source.recipient, len(source.earlier), source.papers
+        )
         try:
             unsealed = self._service.build(self._source, loan)
             built = self._service.seal(unsealed) if self._seal else unsealed
@@ -89,6 +93,17 @@ class CaseWorker:
 _worker: list[CaseWorker] = []
 recipient_option = click.option(
     "--recipient", default=COURT, show_default=True, help="Whose set: court, mediator, defendant:N or guarantor:N."
+)
+
+route_option = click.option(
+    "--route",
+    default="litigation",
+    show_default=True,
+    type=click.Choice(list(ROUTES)),
+    help="Which way the case goes: it decides the leading paper.",
+)
+with_option = click.option(
+    "--with", "extra", multiple=True, type=click.Choice(list(EXTRA)), help="Also this paper (may be repeated)."
 )
 
 
@@ -125,6 +140,8 @@ where_option = click.option(
     "--draft", is_flag=True, help="Build cases with missing facts as drafts marked 不得提交 / NOT FOR FILING."
 )
 @recipient_option
+@route_option
+@with_option
 @click.option(
     "--late",
     "earlier",
@@ -186,12 +203,21 @@ def check_choice(options: Mapping[str, Any]) -> None:
 
 
 def chosen_loans(service: LitigationService, source: CaseSource, options: Mapping[str, Any]) -> list[str]:
-    """The loans that the options choose."""
+    """The loans that the options choose, put on record as looked at: their packages hold personal data."""
     conditions = [condition_from(text) for text in options["where"]]
     loans = list(options["loans"]) or service.overdue(source, options["min_days"])
     if conditions:
         loans = [loan for loan in loans if all_hold(conditions, service.history(source, loan))]
-    return loans[: options["limit"]] if options["limit"] else loans
+    chosen = loans[: options["limit"]] if options["limit"] else loans
+    institution = source.log.institution
+    service.evidence.record_accesses(
+        [our_reference(institution, loan) for loan in chosen],
+        who=operator(),
+        action="bundle",
+        institution=institution,
+        purpose=f"court package for {source.recipient}",
+    )
+    return chosen
 
 
 def pin_as_asked(service: LitigationService, options: Mapping[str, Any]) -> CaseSource:
@@ -203,7 +229,12 @@ def pin_as_asked(service: LitigationService, options: Mapping[str, Any]) -> Case
     day = as_of.date() if as_of else today
     recipient = options["recipient"]
     return service.pin(
-        options["institution"], day, draft=options["draft"], recipient=recipient, earlier=_earlier(service, options)
+        options["institution"],
+        day,
+        draft=options["draft"],
+        recipient=recipient,
+        earlier=_earlier(service, options),
+        papers=papers_for(options["route"], options["extra"]),
     )
 
 
@@ -244,6 +275,7 @@ def build_packages(
         source.recipient,
         seal,
         source.earlier,
+        source.papers,
     )
     built: list[PackageFile] = []
     failures: list[Failure] = []

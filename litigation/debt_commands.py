@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from evidence_service.console import home_of
+from evidence_service.console import home_of, operator
 from evidence_service.errors import ProofDocketError
 from evidence_service.settings import read_settings
 from litigation.adapters.rule_folder import RuleFolder
@@ -71,10 +71,15 @@ def _from_log(home: Path | None, institution: str | None, loan: str, as_of: date
     # Here, not above: a file is computed without an instance, and without loading all that opens one.
     from evidence_service.service import require_initialised  # noqa: PLC0415
     from litigation.bootstrap import open_rooms  # noqa: PLC0415
+    from litigation.workflow.case_source import our_reference  # noqa: PLC0415
 
     service, _ = open_rooms(home)
     require_initialised(service.evidence)
-    return service.debt(institution, loan, as_of or service.today())
+    name = service.evidence.log(institution).institution
+    service.evidence.record_accesses(
+        [our_reference(name, loan)], who=operator(), action="debt", institution=name, purpose="debt calculation"
+    )
+    return service.debt(name, loan, as_of or service.today())
 
 
 def _refuse(error: ProofDocketError, *, as_json: bool) -> None:

@@ -12,6 +12,8 @@ from typing import TypeVar
 from flask import Flask, Response, abort, current_app, redirect, request, url_for
 from flask_login import current_user
 
+from evidence_service.core.event import INSTITUTION
+from web.current import instance
 from web.ports import Role
 
 View = TypeVar("View", bound=Callable[..., object])
@@ -64,10 +66,30 @@ def guard() -> Response | None:
     if permission is None:
         abort(403)
     if may(permission):
+        if permission is not Permission.PUBLIC:
+            _record()
         return None
     if current_user.is_authenticated:
         abort(403)
     return _to_sign_in()
+
+
+def _record() -> None:
+    """Who opens which page, on record before the page reads anything: no record, no page."""
+    place = request.view_args or {}
+    rest = [f"{name} {value}" for name, value in sorted(place.items()) if name != "institution"]
+    instance().record_access(
+        who=f"account:{current_user.name}",
+        action=f"page:{request.endpoint}",
+        institution=_named(str(place.get("institution", request.args.get("institution", "")))),
+        object=", ".join(rest)[:200],
+        purpose=current_user.role.value,
+    )
+
+
+def _named(institution: str) -> str:
+    """A name as institutions have it; whatever else somebody types into an address is not kept."""
+    return institution if INSTITUTION.match(institution) else ""
 
 
 def _to_sign_in() -> Response:

@@ -203,6 +203,10 @@ class Instance(Protocol):
         """Packages with an id below `before` (all of them for None), newest first."""
         ...
 
+    def record_access(self, *, who: str, action: str, institution: str, object: str, purpose: str) -> None:
+        """Put on record who opens which page, before it is shown; raises where that is impossible."""
+        ...
+
     def package_bytes(self, package_id: int) -> tuple[str, Path]:
         """File name and place of a package's ZIP; NotFoundError if there is none."""
         ...

@@ -152,6 +152,10 @@ class RoomsInstance:
             for row in self._litigation.cases.packages(limit, before)
         ]
 
+    def record_access(self, *, who: str, action: str, institution: str, object: str, purpose: str) -> None:
+        """Put on record who opens which page, before it is shown; raises where that is impossible."""
+        self._evidence.record_accesses([object], who=who, action=action, institution=institution, purpose=purpose)
+
     def package_bytes(self, package_id: int) -> tuple[str, Path]:
         """File name and place of a package's ZIP; NotFoundError if there is none."""
         path = Path(self._litigation.cases.package(package_id).path)

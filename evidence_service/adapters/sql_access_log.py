@@ -5,6 +5,7 @@ An access is recorded in the transaction of the access itself: if it cannot be r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -86,17 +87,24 @@ class SqlAccessLog:
 
     def add(self, *, who: str, action: str, institution: str, object: str, purpose: str, at: datetime) -> None:
         """Record one access in a transaction of its own, before what it is about is handed out."""
+        self.add_all(who=who, action=action, institution=institution, objects=[object], purpose=purpose, at=at)
+
+    def add_all(
+        self, *, who: str, action: str, institution: str, objects: Sequence[str], purpose: str, at: datetime
+    ) -> None:
+        """The same for several things at once, in one transaction."""
         with writing(self._engine) as connection:
-            record(
-                connection,
-                who=who,
-                action=action,
-                institution=institution,
-                object=object,
-                purpose=purpose,
-                request_id="",
-                at=at,
-            )
+            for one in objects:
+                record(
+                    connection,
+                    who=who,
+                    action=action,
+                    institution=institution,
+                    object=one,
+                    purpose=purpose,
+                    request_id="",
+                    at=at,
+                )
 
     def nth_newest(self, who: str, n: int) -> datetime | None:
         """When the n-th newest access of somebody was; None where there are fewer."""

@@ -86,6 +86,12 @@ class MemoryInstance:
     all_packages: list[PackageRow] = field(default_factory=list)
     accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
     away: bool = False
+    accesses: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+
+    def record_access(self, *, who: str, action: str, institution: str, object: str, purpose: str) -> None:
+        if self.away:
+            raise StoreError("the database is away")
+        self.accesses.append((who, action, institution, object, purpose))
 
     def counts(self) -> Counts:
         published = sum(one.published for one in self.all_logs)

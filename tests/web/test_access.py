@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from evidence_service.errors import StoreError
 from tests.web.conftest import SECRET, sign_in
 from tests.web.instance import MemoryInstance
 from web.access import GRANTS, Permission, permission_of
@@ -107,3 +108,39 @@ def test_the_guide_lists_every_route_with_who_may_enter(app: Flask) -> None:
         assert permission is not None
         routes[re.sub(r"<int\([^)]*\):", "<", rule.rule)] = who[permission]
     assert rows == routes
+
+
+def test_every_closed_page_is_on_record_before_it_is_shown(app: Flask, full: MemoryInstance) -> None:
+    client = app.test_client()
+    sign_in(client, "operator")
+    full.accesses.clear()  # the page after signing in
+    closed = [(endpoint, address) for endpoint, address in addresses(app) if endpoint not in PUBLIC]
+    for _, address in closed:
+        with client.get(address):
+            pass
+    assert [action for _, action, _, _, _ in full.accesses] == [f"page:{endpoint}" for endpoint, _ in closed]
+    assert {(who, purpose) for who, _, _, _, purpose in full.accesses} == {("account:operator", "operator")}
+    assert ("account:operator", "page:entry", "sample-cf", "index 0", "operator") in full.accesses
+    assert ("account:operator", "page:download", "", "package_id 120", "operator") in full.accesses
+
+
+def test_what_cannot_be_put_on_record_is_not_shown(
+    app: Flask, full: MemoryInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_what: str) -> None:
+        raise StoreError("the access could not be recorded")
+
+    client = app.test_client()
+    sign_in(client, "operator")
+    monkeypatch.setattr(full, "record_access", refuse)
+    with client.get("/packages/120/download") as answer:
+        assert answer.status_code == 503
+        assert b"PK" not in answer.data
+
+
+def test_what_somebody_types_into_an_address_is_not_kept(app: Flask, full: MemoryInstance) -> None:
+    client = app.test_client()
+    sign_in(client, "operator")
+    with client.get("/checkpoints?institution=%E5%BC%A0%E4%B8%89%20350102199001011234"):
+        pass
+    assert full.accesses[-1][2] == ""
