@@ -50,11 +50,11 @@ export function parseCertificate(bytes) {
   must(serial > 0n, "a serial number that is not positive");
   const inner = tbs.take(SEQUENCE);
   must(same(inner.whole, algorithmElement.whole), "two algorithms");
-  const issuer = tbs.take(SEQUENCE).whole;
+  const issuer = nameOf(tbs.take(SEQUENCE));
   const validity = new Cursor(tbs.take(SEQUENCE));
   const [from, until] = [timeOf(validity.rest.shift()), timeOf(validity.rest.shift())];
   validity.end();
-  const subject = tbs.take(SEQUENCE).whole;
+  const subject = nameOf(tbs.take(SEQUENCE));
   const keyInfo = tbs.take(SEQUENCE);
   tbs.option(0x81);
   tbs.option(0x82);
@@ -64,6 +64,19 @@ export function parseCertificate(bytes) {
     bytes, signed: body.whole, signature: signature.bytes, algorithmElement, serial, issuer, subject, from, until, keyInfo,
     extensions: extensions && extensions.content,
   };
+}
+
+/* A name: sets of attributes, compared byte by byte. */
+function nameOf(element) {
+  for (const set of children(element)) {
+    must(set.tag === 0x31 && set.content.length > 0, "a name");
+    for (const attribute of children(set)) {
+      const cursor = new Cursor(attribute);
+      oid(cursor.take(OID));
+      must(cursor.rest.length === 1, "a name");
+    }
+  }
+  return element.whole;
 }
 
 function timeOf(element) {

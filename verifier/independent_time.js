@@ -36,9 +36,11 @@ export function tokenStatements(trust, checkpoint, tokens, now) {
   const found = [];
   for (const token of tokens) {
     if (!isAbout(token, utf8(checkpoint.text))) continue;
+    const allowed = token.time + token.accuracy;
+    const latest = allowed < now ? allowed : now;
     for (const authority of trust.authorities) {
       const counts = within(authority, token.time) && !isRevoked(authority, now) && token.time <= now;
-      if (counts && leadsToAuthority(token, authority.der)) found.push({ name: authority.name, time: token.time });
+      if (counts && leadsToAuthority(token, authority.der)) found.push({ name: authority.name, time: latest });
     }
   }
   return found;

@@ -23,3 +23,19 @@ export function inflate(packed, most, options) {
   }
   return { bytes, used: packed.length - stream.strm.avail_in };
 }
+
+/* A zlib stream (RFC 1950) at the front of `packed`; what follows it does not count. */
+export function inflateZlib(packed, most) {
+  const head = packed.length > 2 && (packed[0] & 15) === 8 && packed[0] >> 4 <= 7 && !(packed[1] & 32);
+  must(head && (packed[0] * 256 + packed[1]) % 31 === 0, "no zlib stream");
+  const { bytes, used } = inflate(packed.subarray(2), most, { raw: true });
+  let [a, b] = [1, 0];
+  for (let at = 0; at < bytes.length; ) {
+    for (const end = Math.min(at + 3800, bytes.length); at < end; at++) b += a += bytes[at];
+    a %= 65521;
+    b %= 65521;
+  }
+  const sum = [b >> 8, b & 255, a >> 8, a & 255];
+  must(sum.every((byte, n) => packed[2 + used + n] === byte), "a zlib stream is damaged");
+  return bytes;
+}

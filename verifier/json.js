@@ -4,6 +4,7 @@ import { same, textOf, utf8 } from "./bytes.js";
 import { Fault, must } from "./fault.js";
 
 const DEPTH = 32;
+const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 const SAFE = 9007199254740991n;
 const ESCAPES = { '"': '"', "\\": "\\", "/": "/", b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
 const WRITTEN = { '"': '\\"', "\\": "\\\\", "\b": "\\b", "\t": "\\t", "\n": "\\n", "\f": "\\f", "\r": "\\r" };
@@ -137,6 +138,7 @@ function checked(text) {
     must(code < 0xd800 || code > 0xdfff, "a lone surrogate");
     must((code & 0xfffe) !== 0xfffe && (code < 0xfdd0 || code > 0xfdef), "a noncharacter");
   }
+  must(!DIRECTION.test(text), "a control of text direction");
   must(text.normalize("NFC") === text, "not Unicode NFC");
   return text;
 }

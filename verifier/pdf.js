@@ -1,7 +1,7 @@
 /* The one attachment evidence.json of a PDF, read by a small reader (docs/spec/package.md, Twin). */
 
 import { Fault, must } from "./fault.js";
-import { inflate } from "./inflate.js";
+import { inflateZlib } from "./inflate.js";
 
 const MALFORMED = "pdf-malformed";
 const NONE = "pdf-no-evidence";
@@ -41,8 +41,8 @@ export function evidenceOfPdf(bytes) {
   const found = [];
   for (let n = 0; n < list.length; n += 2) {
     const entry = file.dictionary(list[n + 1], "an embedded file");
-    const name = file.value(entry.has("UF") ? entry.get("UF") : entry.get("F"));
-    if (textOfString(name) === "evidence.json") found.push(entry);
+    const names = [list[n], entry.get("F"), entry.get("UF")].map((one) => textOfString(file.value(one)));
+    if (names.includes("evidence.json")) found.push(entry);
   }
   if (!found.length) throw new Fault("no evidence.json", NONE);
   must(found.length === 1, "more than one evidence.json", MALFORMED);
@@ -81,6 +81,11 @@ class PdfFile {
       const reader = new PdfReader(this.bytes, at + 9);
       const value = reader.value(0);
       must(Number.isInteger(value), "startxref", MALFORMED);
+      reader.white();
+      must(this.at(reader.place, "%%EOF"), "no end of file", MALFORMED);
+      reader.place += 5;
+      reader.white();
+      must(reader.place === this.bytes.length, "something follows the end of the file", MALFORMED);
       return value;
     }
     throw new Fault("no startxref", MALFORMED);
@@ -110,8 +115,7 @@ class PdfFile {
       const count = reader.word();
       must(/^\d{1,10}$/.test(word) && /^\d{1,7}$/.test(count) && Number(count) <= MOST_OBJECTS, "a cross-reference table", MALFORMED);
       for (let n = 0; n < Number(count); n++) {
-        const [offset, generation, use] = [reader.word(), reader.word(), reader.word()];
-        must(/^\d{10}$/.test(offset) && /^\d{5}$/.test(generation) && /^[nf]$/.test(use), "a cross-reference entry", MALFORMED);
+        const [, offset, generation, use] = reader.entry();
         const number = Number(word) + n;
         if (!this.places.has(number)) this.places.set(number, use === "n" ? [Number(offset), Number(generation)] : null);
       }
@@ -128,7 +132,7 @@ class PdfFile {
     const head = [reader.word(), reader.word(), reader.word()];
     must(head[0] === String(reference.number) && head[1] === String(reference.generation) && head[2] === "obj", "an object is elsewhere", MALFORMED);
     const value = reader.value(0);
-    if (value instanceof Map && reader.peek() === "stream") return new Stream(value, reader.streamStart());
+    if (value instanceof Map && reader.isStream()) return new Stream(value, reader.streamStart());
     return value;
   }
 
@@ -152,16 +156,19 @@ class PdfFile {
     const length = this.value(found.dictionary.get("Length"));
     must(Number.isInteger(length) && length >= 0 && found.start + length <= this.bytes.length, "a stream's length", MALFORMED);
     const raw = this.bytes.subarray(found.start, found.start + length);
+    const after = new PdfReader(this.bytes, found.start + length);
+    after.white();
+    must(this.at(after.place, "endstream"), "a stream does not end where it says", MALFORMED);
     let filter = this.value(found.dictionary.get("Filter"));
     if (Array.isArray(filter) && filter.length === 1) filter = this.value(filter[0]);
     must(!found.dictionary.has("DecodeParms"), "a stream with parameters", MALFORMED);
-    if (filter === undefined || filter === null || (Array.isArray(filter) && !filter.length)) {
+    if (filter === undefined || filter === null) {
       must(raw.length <= MOST, "evidence.json is too large", MALFORMED);
       return raw;
     }
     must(filter instanceof Name && filter.text === "FlateDecode", "a stream with another filter", MALFORMED);
     try {
-      return inflate(raw, MOST, {}).bytes;
+      return inflateZlib(raw, MOST);
     } catch (error) {
       if (!(error instanceof Fault)) throw error;
       throw new Fault(error.message, MALFORMED);
@@ -187,6 +194,10 @@ class PdfReader {
     }
   }
 
+  white() {
+    while (this.char() && SPACE.includes(this.char())) this.place++;
+  }
+
   word() {
     this.skip();
     const start = this.place;
@@ -194,17 +205,24 @@ class PdfReader {
     return String.fromCharCode(...this.bytes.subarray(start, Math.min(this.place, start + 64)));
   }
 
-  peek() {
-    const place = this.place;
-    const word = this.word();
-    this.place = place;
-    return word;
+  /* One line of a cross-reference table: exactly 20 bytes. */
+  entry() {
+    this.skip();
+    const line = String.fromCharCode(...this.bytes.subarray(this.place, this.place + 20));
+    const found = /^(\d{10}) (\d{5}) ([nf])(?: \r| \n|\r\n)$/.exec(line);
+    must(found, "a cross-reference entry", MALFORMED);
+    this.place += 20;
+    return found;
+  }
+
+  isStream() {
+    this.skip();
+    return String.fromCharCode(...this.bytes.subarray(this.place, this.place + 6)) === "stream";
   }
 
   streamStart() {
-    this.word();
-    if (this.char() === "\r") this.place++;
-    must(this.char() === "\n", "a stream's start", MALFORMED);
+    this.place += 6;
+    if (this.char() === "\r" && this.bytes[this.place + 1] === 10) this.place++;
     return this.place + 1;
   }
 

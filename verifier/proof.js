@@ -15,7 +15,8 @@ export function parseProof(bytes) {
   const lines = text.slice(0, cut).split("\n");
   must(lines.shift() === MAGIC, "not " + MAGIC);
   if (lines.length && lines[0].startsWith("extra ")) {
-    must(fromBase64(lines.shift().slice(6)).length <= EXTRA, "too much extra data");
+    const extra = fromBase64(lines.shift().slice(6));
+    must(extra.length > 0 && extra.length <= EXTRA, "no extra data, or too much");
   }
   const [, digits] = /^index (0|[1-9][0-9]*)$/.exec(lines.shift() || "") || [];
   must(digits !== undefined, "no index");

@@ -2,6 +2,7 @@
 
 import { parseAnchorMaterial } from "./anchor.js";
 import { inOrder, utf8 } from "./bytes.js";
+import { parseErasure } from "./erasure.js";
 import { readDisclosures } from "./disclosure.js";
 import { readFacts } from "./facts.js";
 import { Fault, must } from "./fault.js";
@@ -23,6 +24,7 @@ export const FIXED = [
 ];
 const OPTIONAL = ["data/verify.html"];
 const MATERIAL = {
+  erasure: ["data/log/erasure.json", parseErasure],
   anchor: ["data/log/anchor.json", parseAnchorMaterial],
   map: ["data/log/map.json", parseMapMaterial],
   policy: ["data/log/policy.txt", parsePolicy],
@@ -66,7 +68,7 @@ export function readPackage(bytes) {
   subject.facts = read(FACTS, (raw) => readFacts(parseJson(raw))) || [];
   const ledger = read(LEDGER, (raw) => ({ value: parseJson(raw) }));
   subject.ledger = ledger && ledger.value;
-  if (!sequences.length) fail(subject, "package-malformed", { member: "data/evidence/" }, "no event is packaged");
+  if (!sequences.length) fail(subject, "package-malformed", { member: PACKAGE }, "no event is packaged");
   for (const seq of sequences) subject.events.push(readEvent(subject, members, seq, read));
   for (const [name, [member, parse]] of Object.entries(MATERIAL)) {
     if (members.has(member)) subject.material[name] = read(member, parse);
@@ -104,62 +106,72 @@ function readEvent(subject, members, seq, read) {
   return event;
 }
 
+const TWIN = "evidence.json";
+
+/* The twin in a PDF. Its frame is read as a whole; its parts are judged one by one, like those of a package. */
 export function readPdf(bytes) {
   const subject = blank("twin");
   subject.bytes = bytes;
   const raw = reading(subject, "pdf-malformed", undefined, () => evidenceOfPdf(bytes));
-  if (!raw) return subject;
-  try {
-    Object.assign(subject, readTwin(parseCanonical(raw)));
-  } catch (error) {
-    if (!(error instanceof Fault)) throw error;
-    const code = error.code === "version-unknown" ? error.code : "twin-malformed";
-    fail(subject, code, { member: "evidence.json" }, error.message);
-  }
+  const value = raw && reading(subject, "twin-malformed", TWIN, () => readFrame(parseCanonical(raw)));
+  if (!value) return subject;
+  subject.metadata = reading(subject, "twin-malformed", TWIN, () => readMetadata(value.package));
+  if (!subject.metadata) return subject;
+  for (const one of value.events) subject.events.push(readTwinEvent(subject, one));
+  subject.material = readEach(subject, value.material, (name) => TWIN + "/material/" + name);
   return subject;
 }
 
-function readTwin(value) {
+/* Each material read by itself: a malformed one leaves the others. */
+function readEach(subject, value, place) {
+  const found = {};
+  for (const [name, text] of Object.entries(value)) {
+    found[name] = reading(subject, "package-malformed", place(name), () => MATERIAL[name][1](utf8(text)));
+  }
+  return found;
+}
+
+function checkMaterial(value) {
+  must(isObject(value), "material");
+  for (const [name, text] of Object.entries(value)) must(Object.keys(MATERIAL).includes(name) && isText(text), "material");
+  return value;
+}
+
+function readFrame(value) {
   must(isObject(value), "not an object");
-  if (value.kind !== "proofdocket.twin" || value.v !== 1) throw new Fault("another version", "twin-malformed");
-  exactly(value, ["v", "kind", "material", "package", "events"], "evidence.json");
-  const metadata = readMetadata(value.package);
+  if (value.kind !== "proofdocket.twin" || value.v !== 1) throw new Fault("another version", "version-unknown");
+  exactly(value, ["v", "kind", "material", "package", "events"], TWIN);
+  checkMaterial(value.material);
   const list = asArray(value.events, "events");
   must(list.length > 0, "no event is packaged");
-  const events = list.map((one, n) => {
+  list.forEach((one, n) => {
     exactly(one, ["seq", "leaf", "proof", "disclosures"], "an event");
     must(isWhole(one.seq) && (n === 0 || list[n - 1].seq < one.seq), "events out of order");
     must(isText(one.leaf) && isText(one.proof), "an event");
-    const member = memberOf(one.seq, "leaf.json");
-    return {
-      seq: one.seq, member, openingMember: memberOf(one.seq, "disclosures.json"), proofMember: memberOf(one.seq, "tlog-proof"),
-      leafBytes: utf8(one.leaf), proof: parseProof(utf8(one.proof)), opening: readDisclosures(one.disclosures),
-    };
   });
-  return { metadata, events, material: readMaterial(value.material) };
+  return value;
 }
 
-function readMaterial(value) {
-  must(isObject(value), "material");
-  const found = {};
-  for (const [name, text] of Object.entries(value)) {
-    must(Object.keys(MATERIAL).includes(name) && isText(text), "material");
-    found[name] = MATERIAL[name][1](utf8(text));
-  }
-  return found;
+function readTwinEvent(subject, one) {
+  const member = (part) => TWIN + "/" + String(one.seq).padStart(6, "0") + "." + part;
+  const event = { seq: one.seq, member: member("leaf.json"), openingMember: member("disclosures.json"), proofMember: member("tlog-proof") };
+  event.leafBytes = utf8(one.leaf);
+  event.opening = reading(subject, "package-malformed", event.openingMember, () => readDisclosures(one.disclosures));
+  event.proof = reading(subject, "proof-malformed", event.proofMember, () => parseProof(utf8(one.proof)));
+  return event;
 }
 
 /* A bare proof; `beside`: the bytes of leaf, disclosures and material, the last two where they are there. */
 export function readBareProof(bytes, beside) {
   const subject = blank("proof");
-  const event = { seq: null, member: "leaf", openingMember: "disclosures", proofMember: "proof", leafBytes: beside.leaf };
+  const event = { seq: null, member: "proof.leaf.json", openingMember: "proof.disclosures.json", proofMember: "proof.tlog-proof", leafBytes: beside.leaf };
   event.opening = beside.disclosures
-    ? reading(subject, "package-malformed", "disclosures", () => readDisclosures(parseCanonical(beside.disclosures)))
+    ? reading(subject, "package-malformed", event.openingMember, () => readDisclosures(parseCanonical(beside.disclosures)))
     : { encoded: [], erased: null };
-  event.proof = reading(subject, "proof-malformed", "proof", () => parseProof(bytes));
+  event.proof = reading(subject, "proof-malformed", event.proofMember, () => parseProof(bytes));
   if (beside.material) {
-    const material = reading(subject, "package-malformed", "material", () => readMaterial(parseCanonical(beside.material)));
-    subject.material = material || {};
+    const value = reading(subject, "package-malformed", "proof.material.json", () => checkMaterial(parseCanonical(beside.material)));
+    subject.material = readEach(subject, value || {}, () => "proof.material.json");
   }
   subject.events.push(event);
   return subject;

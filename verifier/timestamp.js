@@ -135,7 +135,7 @@ function readInfo(content) {
   must(LENGTHS[hash] === digest.length, "an imprint of another kind");
   integer(cursor.take(2));
   const time = genTime(cursor.take(GENERAL_TIME).content);
-  cursor.option(SEQUENCE);
+  const accuracy = readAccuracy(cursor.option(SEQUENCE));
   const ordering = cursor.option(1);
   if (ordering) boolean(ordering);
   const nonce = cursor.option(2);
@@ -144,7 +144,20 @@ function readInfo(content) {
   const extensions = cursor.option(0xa1);
   cursor.end();
   if (extensions) for (const one of children(extensions)) must(!isCritical(one), "a critical extension");
-  return { imprint: { hash, digest }, time };
+  return { imprint: { hash, digest }, time, accuracy };
+}
+
+/* Accuracy in microseconds: seconds, then [0] milliseconds and [1] microseconds of 1 to 999. */
+function readAccuracy(element) {
+  if (!element) return 0n;
+  const cursor = new Cursor(element);
+  const part = (found) => (found ? integer({ tag: 2, content: found.content }) : null);
+  const seconds = part(cursor.option(2));
+  const small = [part(cursor.option(0x80)), part(cursor.option(0x81))];
+  cursor.end();
+  must(seconds === null || seconds >= 0n, "accuracy");
+  must(small.every((one) => one === null || (one >= 1n && one <= 999n)), "accuracy");
+  return (seconds || 0n) * SECOND + (small[0] || 0n) * 1000n + (small[1] || 0n);
 }
 
 function isCritical(element) {
@@ -163,7 +176,8 @@ function genTime(bytes) {
   return secondsOf(...found.slice(1, 7).map(Number)) * SECOND + micros;
 }
 
-export const isAbout = (token, text) => same(HASHES[token.imprint.hash](text), token.imprint.digest);
+/* What is stamped is the SHA-256 of the text; a token by another digest is about something else. */
+export const isAbout = (token, text) => token.imprint.hash === SHA256 && same(HASHES[SHA256](text), token.imprint.digest);
 
 /* Whether the token is whole and signed by the one that it names, with this certificate. */
 export function isSignedBy(token, certificate) {

@@ -1,7 +1,7 @@
 /* Trust file: what the reader pins, and how well he knows its issuer (docs/spec/trust.md). */
 
 import { fromBase64, fromHex, hex, join, utf8 } from "./bytes.js";
-import { parseCertificate } from "./certificate.js";
+import { parseDer, SEQUENCE } from "./der.js";
 import { Fault, must } from "./fault.js";
 import { keccak256 } from "./hashes.js";
 import { parseInstant } from "./instant.js";
@@ -126,7 +126,7 @@ function readAuthority(value) {
   exactly(value, ["name", "certificate", "not_before", "not_after", "revoked_at"], "an authority");
   must(line(value.name) && isText(value.certificate), "an authority");
   const der = fromBase64(value.certificate);
-  parseCertificate(der);
+  parseDer(der, SEQUENCE);
   const [from, until, revoked] = [orNull(value.not_before), orNull(value.not_after), orNull(value.revoked_at)];
   must(from === null || until === null || from < until, "an authority's window");
   return { ...value, der, from, until, revoked };

@@ -74,6 +74,7 @@ function centralEntry(bytes, view, at, limit) {
   must((entry.flags & 0x2041) === 0, entry.name + " is encrypted", UNSAFE);
   const kind = entry.mode & 0xf000;
   must([0, 0x8000, 0x4000].includes(kind), entry.name + " is a link or device", UNSAFE);
+  must(kind !== 0x4000 || entry.name.endsWith("/"), entry.name + " is a folder by its mode", UNSAFE);
   must(entry.method === 0 || entry.method === 8, entry.name + " is packed by an unknown method", MALFORMED);
   must(u16(34) === 0, entry.name + " lies on another disk", MALFORMED);
   must(entry.packed < 0xffffffff && entry.size < 0xffffffff && entry.offset < 0xffffffff, "ZIP64", MALFORMED);

@@ -15,7 +15,7 @@ export function checkComplete(subject, context) {
   const { events } = subject;
   const whole = events.length > 0 && events.every((event) => event.leaf && event.proof);
   const reached = whole && (subject.kind === "proof" || Boolean(subject.metadata));
-  if (subject.kind === "proof") return outcome(10, [], whole, () => finding("single-proof"));
+  if (subject.kind === "proof") return outcome(10, [finding("single-proof")], true, () => null);
   const findings = historyFindings(events);
   if (findings.some(isFailure) || !reached) return outcome(10, findings, reached, () => null);
   const found = subject.material.map ? mapFinding(subject, context) : finding("map-not-checked", {}, { last: events.length - 1 });
@@ -34,7 +34,7 @@ function historyFindings(events) {
   events.forEach((event, n) => {
     const before = n > 0 ? events[n - 1] : null;
     if (before && before.proof && event.proof && event.proof.index <= before.proof.index) {
-      found.push(finding("index-order", { ...placeOf(event, event.proofMember), index: Number(event.proof.index) }));
+      found.push(finding("index-order", { ...placeOf(event), index: Number(event.proof.index) }));
     }
   });
   return found;

@@ -1,5 +1,6 @@
 /* (3) Log entries in canonical form. */
 
+import { erasedFinding } from "../erasure.js";
 import { attempt } from "../fault.js";
 import { finding, outcome } from "../findings.js";
 import { parseLeaf } from "../leaf.js";
@@ -16,8 +17,7 @@ export function checkEntries(subject) {
   const { events } = subject;
   const reached = events.length > 0 && events.every((event) => event.leafBytes);
   return outcome(3, findings, reached, () => {
-    const erased = events.filter((event) => event.opening && event.opening.erased).length;
-    return finding(erased ? "entries-erased" : "leaves-canonical", {}, { count: events.length, erased });
+    return erasedFinding(subject, "entries-erased") || finding("leaves-canonical", {}, { count: events.length });
   });
 }
 

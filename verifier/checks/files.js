@@ -2,11 +2,14 @@
 
 import { bagInfo, compareManifest, isBagit, MANIFEST, noteText, parseManifest, TAG_MANIFEST, TAGGED } from "../bag.js";
 import { hex, inOrder, same } from "../bytes.js";
+import { erasedFinding } from "../erasure.js";
 import { finding, outcome } from "../findings.js";
 import { sha256Hex, sm3 } from "../hashes.js";
 import { instantText } from "../instant.js";
 import { signedBy, tryNote } from "../note.js";
 import { ORIGINAL } from "../subject.js";
+
+const NOTE = { member: TAG_MANIFEST + ".note" };
 
 export function checkFiles(subject, context) {
   if (subject.kind === "proof") return outcome(2, [], true, () => erasedOr(subject, finding("no-files")));
@@ -18,7 +21,7 @@ export function checkFiles(subject, context) {
     if (metadata) findings.push(...signatureFindings(members, metadata, log));
     findings.push(...manifestFindings(members, metadata));
     findings.push(...originalFindings(subject));
-    if (!findings.length && metadata && !subject.findings.length && !subject.original()) findings.push(finding("container-not-original"));
+    if (!findings.length && !subject.original()) findings.push(finding("container-not-original"));
     if (!findings.length && metadata && log) findings.push(...keyTimeFindings(metadata, log, context));
   }
   return outcome(2, findings, Boolean(members && metadata), () => {
@@ -30,22 +33,21 @@ export function checkFiles(subject, context) {
 
 function checkTwin(subject) {
   const sha256 = subject.bytes ? " (" + sha256Hex(subject.bytes) + ")" : "";
-  return outcome(2, [], Boolean(subject.metadata), () => finding("pdf-pages-not-covered", {}, { sha256 }));
+  return outcome(2, [], true, () => finding("pdf-pages-not-covered", {}, { sha256 }));
 }
 
 function erasedOr(subject, success) {
-  const erased = subject.events.filter((event) => event.opening && event.opening.erased).length;
-  return erased ? finding("files-erased", {}, { erased }) : success;
+  return erasedFinding(subject, "files-erased") || success;
 }
 
 function signatureFindings(members, metadata, log) {
   const found = [];
-  if (log && !log.packageKeys.some((key) => key.vkey === metadata.package_vkey)) found.push(finding("package-key-not-pinned", { member: TAG_MANIFEST + ".note" }));
+  if (log && !log.packageKeys.some((key) => key.vkey === metadata.package_vkey)) found.push(finding("package-key-not-pinned", NOTE));
   const [raw, tagged] = [members.get(TAG_MANIFEST + ".note"), members.get(TAG_MANIFEST)];
   if (!raw || !tagged) return found;
   const note = tryNote(raw);
   const good = note && note.text === noteText(metadata.origin, tagged) && signedBy(note, metadata.packageKey) === true;
-  if (!good) found.push(finding("manifest-signature-invalid", { member: TAG_MANIFEST + ".note" }));
+  if (!good) found.push(finding("manifest-signature-invalid", NOTE));
   return found;
 }
 
@@ -105,13 +107,13 @@ function keyTimeFindings(metadata, log, context) {
   if (!key) return [];
   const newest = context.newestStatement();
   if (key.from !== null && context.now < key.from) {
-    return [finding("package-key-not-in-force", {}, { date: instantText(key.from) })];
+    return [finding("package-key-not-in-force", NOTE, { date: instantText(key.from) })];
   }
   const ends = [key.until, key.revoked].filter((one) => one !== null);
   if (!ends.length) return [];
   const end = ends.reduce((a, b) => (a < b ? a : b));
-  if (newest !== null && newest >= end) return [finding("package-key-not-in-force", {}, { date: instantText(end) })];
+  if (newest !== null && newest >= end) return [finding("package-key-not-in-force", NOTE, { date: instantText(end) })];
   if (context.now < end) return [];
-  return [finding("package-key-time-unknown", {}, { date: instantText(end) })];
+  return [finding("package-key-time-unknown", NOTE, { date: instantText(end) })];
 }
 

@@ -1,6 +1,7 @@
 /* (4) Disclosures open the commitments, and the facts called proven are among them. */
 
 import { digestOf, openDisclosure } from "../disclosure.js";
+import { erasedFinding } from "../erasure.js";
 import { attempt } from "../fault.js";
 import { finding, outcome } from "../findings.js";
 import { canonicalText } from "../json.js";
@@ -83,19 +84,9 @@ function success(subject) {
   const { events } = subject;
   const opened = events.reduce((sum, event) => sum + event.opened, 0);
   const facts = subject.facts.filter((fact) => fact.state === "proven").length;
-  const erased = events.filter((event) => event.opening && event.opening.erased);
-  if (erased.length) return finding("disclosures-erased", {}, erasedDetail(subject, erased, opened));
+  const erased = erasedFinding(subject, "disclosures-erased", opened);
+  if (erased) return erased;
   if (!opened) return finding("nothing-disclosed");
   const hidden = events.reduce((sum, event) => sum + event.leaf.digests.size - event.opened, 0);
   return finding(hidden ? "disclosures-open-partly" : "disclosures-open", {}, { count: opened, facts, hidden });
-}
-
-function erasedDetail(subject, erased, opened) {
-  const later = (event) => subject.events.some((one) => one.leaf.type === "subject.erased" && one.leaf.seq > event.leaf.seq);
-  const { at, reason } = erased[0].opening.erased;
-  return {
-    erased: erased.length, count: subject.events.length, at, reason, opened,
-    which: erased.map((event) => (event.seq === null ? event.proof.index : event.seq)).join(", "),
-    supported: erased.filter(later).length,
-  };
 }

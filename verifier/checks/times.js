@@ -53,8 +53,7 @@ function tokenFindings(subject, context) {
   (subject.material.timestamps || []).forEach((token, n) => {
     const where = {};
     const told = { position: n + 1, detail: "it is not signed by the certificate that it names" };
-    if (!checkpoint) return null;
-    if (!isAbout(token, utf8(checkpoint.text))) return found.push(finding("token-of-another-checkpoint", where, told));
+    if (!checkpoint || !isAbout(token, utf8(checkpoint.text))) return found.push(finding("token-of-another-checkpoint", where, told));
     const signer = ownSigner(token);
     if (isBroken(token) || (signer && !isSignedBy(token, signer))) return found.push(finding("token-invalid", where, told));
     return null;

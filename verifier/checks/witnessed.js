@@ -34,7 +34,7 @@ function quorumOf(checkpoint, context) {
   const proven = independentTime(trust, {
     witnesses: all.filter((one) => one.time <= now && unrevoked(one)), tokens: [], anchor: context.anchorFor(checkpoint),
   });
-  const counted = firstOfEach(all.filter((one) => unrevoked(one) || (proven && one.time < one.key.revoked && proven.time < one.key.revoked)));
+  const counted = firstOfEach(all.filter((one) => one.key.revoked === null || (proven && one.time < one.key.revoked && proven.time < one.key.revoked)));
   const pinned = new Set(trust.witnesses.map(calledBy)).size;
   const told = { cosigned: counted.length, pinned, wanted: trust.quorum };
   if (counted.length < trust.quorum) return finding("witness-quorum-missing", {}, told);

@@ -1,4 +1,4 @@
-/* What each reason code says of which checks, its state and its sentences (docs/spec/verify.md, Reason codes). */
+/* What each reason code says: its state and its sentences (docs/spec/verify.md, Reason codes). */
 
 export const NAMES = {
   1: { en: "Container and proof parse, versions known", zh: "容器与证明可解析，版本已知" },
@@ -196,8 +196,13 @@ export const REASONS = {
   },
   "disclosures-erased": {
     state: "erased",
-    en: "Whoever packaged them says that the content of {erased} of {count} log entries ({which}) was erased on {at} ({reason}), so that nobody can open their commitments any more; a later entry subject.erased is here for {supported} of them. The other {opened} disclosed field(s) open digests in their entries.",
-    zh: "据封装方陈述，{count} 条日志条目中有 {erased} 条（{which}）的内容已于 {at} 删除（{reason}），其承诺不能再被打开；其中 {supported} 条在此附有其后的 subject.erased 条目。其余 {opened} 个披露字段与日志条目中的摘要相符。",
+    en: "Whoever packaged them says that the content of {erased} of {count} log entries ({which}) was erased on {at} ({reason}), so that nobody can open their commitments any more; an entry subject.erased, logged later, says so too. The other {opened} disclosed field(s) open digests in their entries.",
+    zh: "据封装方陈述，{count} 条日志条目中有 {erased} 条（{which}）的内容已于 {at} 删除（{reason}），其承诺不能再被打开；其后记入日志的 subject.erased 条目与此相符。其余 {opened} 个披露字段与日志条目中的摘要相符。",
+  },
+  "erasure-unsupported": {
+    state: "not_checked",
+    en: "Whoever packaged them calls the content of {count} log entry(ies) ({which}) erased, and no entry subject.erased of the same loan, logged later, is here that says so: it may as well have been left out.",
+    zh: "据封装方称，{count} 条日志条目（{which}）的内容已删除，但此处没有同一贷款其后记入日志的 subject.erased 条目予以印证：该内容也可能只是未予出示。",
   },
   "disclosures-open-partly": {
     state: "passed",
