@@ -158,6 +158,8 @@ class Workers:
                 raise WorkersGaveUpError(
                     "workers end as soon as they begin; mend what they say above, then `proofdocket batch resume`"
                 )
+            if child.process.stdin:
+                child.process.stdin.close()
             again = self._start()
             child.process, child.began = again.process, again.began
         return any(child.process.poll() is None for child in self._children)

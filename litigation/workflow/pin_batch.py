@@ -7,17 +7,13 @@ and must be the same where a case is built.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import fields, replace
 from hashlib import sha256
-from typing import ClassVar
+from typing import Any, ClassVar, get_type_hints
 
 import msgspec
 
-from evidence_service.core.metadata import ChainClaim
-from evidence_service.ports import LogRecord, PublishedCheckpoint
 from litigation.core.pinned import PinnedMaterial
-from litigation.core.plaintiff import PlaintiffData
 from litigation.core.rules import Rules
 from litigation.errors import LitigationError
 from litigation.workflow.case_source import CaseSource
@@ -29,45 +25,28 @@ class BatchPinsError(LitigationError):
     code: ClassVar[str] = "batch-pins"
 
 
-@dataclass(frozen=True, slots=True)
-class PinnedSource:
-    """The source of a batch as it is kept. `renderer` names the program and the libraries that draw."""
-
-    log: LogRecord
-    published: PublishedCheckpoint
-    chain: ChainClaim | None
-    anchor_state: str
-    as_of: date
-    plaintiff: PlaintiffData
-    draft: bool
-    material: PinnedMaterial
-    rules_digest: str
-    renderer: str
-    recipient: str = "court"
+COMPARED = frozenset({"rules", "event_names"})
+"""What a source holds that is not kept as a value: rules by their digest, names of events by the program's."""
+_HINTS = get_type_hints(CaseSource)
+_KEPT = tuple(field.name for field in fields(CaseSource) if field.name not in COMPARED)
+_PinnedSource: Any = msgspec.defstruct(
+    "PinnedSource", [*((name, _HINTS[name]) for name in _KEPT), ("rules_digest", str), ("renderer", str)], frozen=True
+)
+"""Every value of a CaseSource, also those that it will get; `renderer` names program, texts and libraries that draw."""
 
 
 def pin_source(source: CaseSource, material: PinnedMaterial, renderer: str) -> tuple[str, str]:
     """The pinned text of a source and its SHA-256; entries logged after the checkpoint change neither."""
-    pinned = PinnedSource(
-        log=replace(source.log, size=source.published.checkpoint.size),
-        published=source.published,
-        chain=source.chain,
-        anchor_state=source.anchor_state,
-        as_of=source.as_of,
-        plaintiff=source.plaintiff,
-        draft=source.draft,
-        material=material,
-        rules_digest=source.rules.digest,
-        renderer=renderer,
-        recipient=source.recipient,
-    )
-    text = msgspec.json.encode(pinned)
+    log = replace(source.log, size=source.published.checkpoint.size)
+    whole = replace(source, log=log, material=material)
+    values = {name: getattr(whole, name) for name in _KEPT}
+    text = msgspec.json.encode(_PinnedSource(**values, rules_digest=source.rules.digest, renderer=renderer))
     return text.decode(), sha256(text).hexdigest()
 
 
 def check_pins(pinned: str, rules: Rules, renderer: str) -> None:
     """Raise BatchPinsError where rules or program are not those that a batch was pinned to."""
-    found = msgspec.json.decode(pinned, type=PinnedSource)
+    found = msgspec.json.decode(pinned, type=_PinnedSource)
     if found.rules_digest != rules.digest:
         raise BatchPinsError("the rules in force are not those that this batch was pinned to")
     if found.renderer != renderer:
@@ -76,17 +55,5 @@ def check_pins(pinned: str, rules: Rules, renderer: str) -> None:
 
 def source_of(pinned: str, rules: Rules, event_names: Mapping[str, tuple[str, str]]) -> CaseSource:
     """The source that a text pins, under rules that `check_pins` found to be the same."""
-    found = msgspec.json.decode(pinned, type=PinnedSource)
-    return CaseSource(
-        log=found.log,
-        published=found.published,
-        chain=found.chain,
-        anchor_state=found.anchor_state,
-        as_of=found.as_of,
-        rules=rules,
-        plaintiff=found.plaintiff,
-        event_names=event_names,
-        draft=found.draft,
-        material=found.material,
-        recipient=found.recipient,
-    )
+    found = msgspec.json.decode(pinned, type=_PinnedSource)
+    return CaseSource(rules=rules, event_names=event_names, **{name: getattr(found, name) for name in _KEPT})

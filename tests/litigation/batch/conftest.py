@@ -130,4 +130,4 @@ def wait_for(what: Callable[[], bool], tend: Callable[[], object] = lambda: None
     while not what():
         assert time.monotonic() < end, "it did not happen"
         tend()
-        time.sleep(0.05)
+        time.sleep(0.2)
