@@ -71,12 +71,15 @@ from evidence_service.workflow.timestamp import (
     measure_witnesses,
     require_clock,
     stamp,
+    stamp_older,
     timestamps_material,
 )
 from evidence_service.workflow.trust_file import NOBODY, Others, trust_file
 from evidence_service.workflow.witness_report import WitnessReport
 
 MAX_ANCHORS = 100_000
+CATCH_UP = 20
+"""So many of the newest checkpoints are looked at for one that no timestamp authority stamped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +272,7 @@ class EvidenceService:
         cosign(log, published, self._cosigning())
         if published.created_at >= asked:  # else it was cosigned at some earlier time
             measure_witnesses(self._edges.stamping, asked, self._cosigned(institution, published))
-        stamp(self._edges.stamping, institution, published)
+        self._stamp(institution, published)
         if self._edges.anchors.without_material(institution):
             with suppress(ChainError):  # a chain that is away never stops publishing
                 take_material(log, self.anchoring())
@@ -280,9 +283,20 @@ class EvidenceService:
         return {one.name: one.cosigned_at for one in states if one.cosigned_at is not None}
 
     def stamp(self, institution: str) -> dict[str, str]:
-        """Ask the authorities that have not stamped the newest checkpoint; why any of them did not, by name."""
+        """Ask the authorities that have not stamped the newest checkpoint; why any of them did not, by name.
+
+        Where all did, the newest older ones without any token are stamped too.
+        """
         published = self._edges.store.latest_checkpoint(institution)
-        return {} if published is None else stamp(self._edges.stamping, institution, published)
+        return {} if published is None else self._stamp(institution, published)
+
+    def _stamp(self, institution: str, published: PublishedCheckpoint) -> dict[str, str]:
+        stamping = self._edges.stamping
+        missing = stamp(stamping, institution, published)
+        if stamping.authorities and not missing:
+            after = self._edges.log_keys.keys(institution)[-1].after_size
+            stamp_older(stamping, institution, self._edges.store.checkpoints(institution, CATCH_UP), after)
+        return missing
 
     def tokens(self, institution: str, size: int) -> tuple[StampedToken, ...]:
         """The timestamp tokens over the checkpoint of that size."""

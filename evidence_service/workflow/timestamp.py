@@ -1,4 +1,4 @@
-"""checkpoint > timestamp: every configured authority stamps the newest checkpoint, and shows how our clock stands.
+"""checkpoint > timestamp: every configured authority stamps the newest checkpoint, then older ones that have no token.
 
 Spec: docs/spec/timestamp.md. An authority that is away never stops publishing: it is asked again next time.
 """
@@ -54,6 +54,24 @@ def stamp(doors: Stamping, institution: str, published: PublishedCheckpoint) -> 
         stamped = StampedToken(authority.name, token.at, token.serial, token.raw, doors.now())
         doors.store.add_token(institution, size, stamped)
     return missing
+
+
+def stamp_older(doors: Stamping, institution: str, newest_first: Sequence[PublishedCheckpoint], after_size: int) -> int:
+    """Catch up: stamp older checkpoints that nobody stamped; returns how many got a token.
+
+    Only such above `after_size`, the last size of an ended key: a late token would only show that it is late. The
+    first one that an authority does not answer for ends the run, so that publishing is not held up.
+    """
+    stamped = 0
+    for published in newest_first:
+        size = published.checkpoint.size
+        if size <= after_size or doors.store.tokens(institution, size):
+            continue
+        missing = stamp(doors, institution, published)
+        stamped += len(missing) < len(doors.authorities)
+        if missing:
+            break
+    return stamped
 
 
 def measure_clock(doors: Stamping) -> tuple[list[ClockBounds], dict[str, str]]:

@@ -34,6 +34,7 @@ from evidence_service.workflow.timestamp import (
     measure_witnesses,
     require_clock,
     stamp,
+    stamp_older,
     timestamps_material,
 )
 from tests.evidence_service.adapters.logs import ingest, make_log, open_store, publish_plainly
@@ -249,3 +250,20 @@ def test_bounds_survive_the_database_widened_to_whole_milliseconds(engine: Engin
     kept = store.measurements(1)[0]
     assert (kept.least, kept.most) == (-2000 * micro, 2000 * micro)
     assert kept.measured_at == NOON
+
+
+def test_a_checkpoint_that_nobody_stamped_in_its_time_is_stamped_later(room: Room) -> None:
+    room.modes("away", "away")
+    room.stamp()
+    older, store = room.published, open_store(room.engine)
+    room.modes("good", "good")
+    ingest(store, 3, first=3)
+    room.published = publish_plainly(store)
+    room.stamp()
+    newest_first = store.checkpoints(INSTITUTION, 20)
+    assert [one.checkpoint.size for one in newest_first] == [room.published.checkpoint.size, older.checkpoint.size]
+    assert stamp_older(room.doors, INSTITUTION, newest_first, older.checkpoint.size) == 0  # its key has ended
+    assert stamp_older(room.doors, INSTITUTION, newest_first, 0) == 1
+    held = room.doors.store.tokens(INSTITUTION, older.checkpoint.size)
+    assert [one.authority for one in held] == ["One", "Two"]
+    assert stamp_older(room.doors, INSTITUTION, newest_first, 0) == 0  # nothing is left to do
