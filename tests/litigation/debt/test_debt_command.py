@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,51 @@ def changed(**changes: Any) -> str:
     return json.dumps(O4 | changes)
 
 
+def agreed(**changes: Any) -> str:
+    """The O-4 loan with one agreement; a change of None leaves the field out."""
+    told = {"on": "2025-12-20", "first_due": "2026-02-20", "instalments": 6} | changes
+    return changed(restructuring=[{key: value for key, value in told.items() if value is not None}])
+
+
+MONEY = re.compile(r"[0-9]+\.[0-9]{2}")
+SUMS = ("principal", "interest", "penalty", "compound", "costs", "total", "per_diem", "court_fee", "court_fee_half")
+
+
+@pytest.mark.parametrize("repayment", ["equal_instalment", "equal_principal", "bullet", "interest_monthly"])
+@pytest.mark.parametrize("method", ["global", "per_line", "none"])
+@pytest.mark.parametrize(
+    "allocation",
+    [None, {"kinds": ["costs", "penalty", "compound", "interest", "principal"], "order": "by_instalment"}],
+    ids=["by law", "by contract"],
+)
+def test_a_file_of_exactly_the_agreed_keys_is_answered_with_all_agreed_keys(
+    tmp_path: Path, repayment: str, method: str, allocation: Any
+) -> None:
+    """The keys that other programs rely on: amounts are strings with two decimals, `cut` names its items."""
+    costs = [{"on": "2026-01-20", "amount": "300.00", "kind": "attorney_fee"}]
+    asked = O4 | {
+        "repayment": repayment,
+        "allocation": allocation,
+        "costs": costs,
+        "cap": {"annual": "0.10", "method": method},
+    }
+    result = run(tmp_path, json.dumps(asked), "--json")
+    assert result.exit_code == 0, result.stderr
+    answer = json.loads(result.stdout)
+    assert all(MONEY.fullmatch(answer[key]) for key in SUMS)
+    assert answer["applied_cap"] == method
+    for caps in (answer["caps"]["global"], answer["caps"]["per_line"]):
+        assert MONEY.fullmatch(caps["allowed"])
+        assert Decimal(caps["cut"]) == sum(Decimal(part["amount"]) for part in caps["removed"])
+    assert Decimal(answer["caps"]["global"]["cut"]) > 0
+    assert answer["schedule"]
+    for line in answer["lines"]:
+        assert {"item", "due", "principal", "interest", "days", "penalty", "compound", "rule"} <= line.keys()
+    parts = sum(Decimal(answer[key]) for key in SUMS[:5])
+    cut = Decimal(0) if method == "none" else Decimal(answer["caps"][method]["cut"])
+    assert parts == Decimal(answer["total"]) == Decimal(answer["uncapped"]["total"]) - cut
+
+
 def test_the_worked_example_of_the_spec_is_what_the_command_answers(tmp_path: Path) -> None:
     asked, expected = re.findall(r"```json\n(.*?)\n```", SPEC.read_text(encoding="utf-8"), re.DOTALL)
     result = run(tmp_path, asked, "--json")
@@ -87,6 +133,15 @@ def test_o4_from_a_file_as_a_table(tmp_path: Path) -> None:
 BAD: list[tuple[str, str, str]] = [
     ("unknown field", changed(principle="1.00"), "principle"),
     ("restructuring is no list", changed(restructuring={}), "restructuring"),
+    ("restructuring without a first day", agreed(first_due=None), "restructuring[0].first_due"),
+    ("restructuring with more", agreed(rate="0.1"), "restructuring[0].rate"),
+    ("restructuring in half instalments", agreed(instalments=1.5), "restructuring[0].instalments"),
+    ("rate of a restructuring in percent", agreed(annual_rate="12"), "restructuring[0].annual_rate"),
+    ("arrears of principal", agreed(arrears={"principal": "waived"}), "restructuring[0].arrears.principal"),
+    ("arrears forgotten", agreed(arrears={"penalty": "forgotten"}), "restructuring[0].arrears.penalty"),
+    ("arrears not named", agreed(), "restructuring[0].arrears.interest"),
+    ("restructuring before disbursement", agreed(on="2025-03-09"), "restructuring[0].on"),
+    ("restructuring on the day of acceleration", agreed(on="2026-01-10"), "restructuring[0].on"),
     ("money as float", changed(principal=50000.0), "principal"),
     ("money as whole number", changed(principal=50000), "principal"),
     ("money with three decimals", changed(principal="1.005"), "principal"),
