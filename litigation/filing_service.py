@@ -21,8 +21,8 @@ from litigation.adapters.rule_folder import RuleFolder
 from litigation.adapters.sql_case_store import SqlCaseStore
 from litigation.adapters.sql_filing_store import SqlFilingStore
 from litigation.core.docket import Detail, DetailError, DocketEntry, read_detail
-from litigation.core.duplicates import refuse_duplicate
-from litigation.core.filing import Court, Filing
+from litigation.core.duplicates import refuse_duplicate, suit_ended
+from litigation.core.filing import Court, Filing, submitted_event_id
 from litigation.core.history import court_date
 from litigation.core.reread import refuse_changed
 from litigation.ports import FilingChain
@@ -105,8 +105,16 @@ class FilingService:
             journal=EventJournal(self.evidence),
             loan_of=self._cases.loan_of,
             reread=self._reread,
+            ended=self._ended,
             now=self.evidence.now(),
         )
+
+    def _ended(self, filing: Filing) -> bool:
+        """Whether the suit of a lodged filing was withdrawn, dismissed or closed, by the loan's events."""
+        loan = self._cases.loan_of(filing.our_reference)
+        history = history_of(filing.institution, loan, self.evidence.store.events_of_loan(filing.institution, loan))
+        rules = RuleFolder(self.evidence.settings.home).rules()
+        return suit_ended(history, submitted_event_id(filing), court_date(self.evidence.now()), rules)
 
     def _reread(self, package_sha256: str) -> None:
         """Read the loan of a package again: refuse what changed since, a restricted loan, and a second suit."""

@@ -77,7 +77,7 @@ filing = Table(
     Column("updated_at", Text, nullable=False),
     UniqueConstraint("package_sha256", "court_address", name="filing_once"),
 )
-OPEN_FILING = text("state NOT IN ('returned', 'refused', 'failed')")
+OPEN_FILING = text("state NOT IN ('returned', 'refused', 'failed', 'ended')")
 # One open filing per case, also when two people file at the same moment.
 Index("filing_open_case", filing.c.our_reference, unique=True, sqlite_where=OPEN_FILING, postgresql_where=OPEN_FILING)
 docket_entry = Table(

@@ -15,6 +15,8 @@ from litigation.errors import LitigationError
 OPENS = ("filing.submitted", "filing.accepted")
 CLOSES = frozenset({"filing.returned", "filing.refused", "case.closed"})
 WITHOUT_DECISION = "suit.ended_without_decision"
+RECORDED = "withdrawn"
+"""Kind of a `court.recorded` by which a court ends a filing."""
 
 
 class DuplicateSuitError(LitigationError):
@@ -32,9 +34,17 @@ def open_suit(history: LoanHistory, day: date, rules: Rules) -> HistoryEvent | N
     for event in history.current():
         if event.type in OPENS:
             opened = opened or event
-        elif event.type in CLOSES or (event.type == "judgment.entered" and _without_decision(event, day, rules)):
+        elif _ends(event, day, rules):
             opened = None
     return opened
+
+
+def suit_ended(history: LoanHistory, submitted: str, day: date, rules: Rules) -> bool:
+    """Whether the suit that the event `submitted` opened was ended without a decision since."""
+    events = history.current()
+    places = [place for place, event in enumerate(events) if event.event_id == submitted]
+    later = events[places[0] + 1 :] if places else ()
+    return decided_suit(history, day, rules) is None and any(_ends(event, day, rules) for event in later)
 
 
 def decided_suit(history: LoanHistory, day: date, rules: Rules) -> HistoryEvent | None:
@@ -53,6 +63,12 @@ def refuse_duplicate(history: LoanHistory, day: date, rules: Rules) -> None:
         f"a suit on this loan is open{f' with {court}' if court else ''} (event {opened.event_id}, {opened.type}): "
         "a second one is refused until it was returned, refused, withdrawn or dismissed; --draft builds a draft"
     )
+
+
+def _ends(event: HistoryEvent, day: date, rules: Rules) -> bool:
+    if event.type == "court.recorded":
+        return event.payload.get("kind") == RECORDED
+    return event.type in CLOSES or (event.type == "judgment.entered" and _without_decision(event, day, rules))
 
 
 def _without_decision(event: HistoryEvent, day: date, rules: Rules) -> bool:

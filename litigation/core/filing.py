@@ -52,6 +52,7 @@ class FilingState(StrEnum):
     *prepared*: the signed transaction is stored, not yet sent. *sent*: handed to a node. *submitted*: lodged on the
     registry and safe there, logged, not answered yet. *accepted*, *accepted_in_part*, *returned*, *refused*: what the
     court answered. *failed*: the registry refused the transaction in its block, or the loan changed before it was sent.
+    *ended*: the suit was withdrawn, dismissed or closed without a decision, by an event of its loan.
     """
 
     PREPARED = "prepared"
@@ -62,13 +63,14 @@ class FilingState(StrEnum):
     RETURNED = "returned"
     REFUSED = "refused"
     FAILED = "failed"
+    ENDED = "ended"
 
 
 UNFINISHED = frozenset({FilingState.PREPARED, FilingState.SENT})
 """Lodging was begun; the same command finds out what happened and finishes it."""
 NOT_LODGED = frozenset({FilingState.FAILED})
 """Nothing stands on the registry; the package may be lodged again with a new transaction."""
-CLOSED = frozenset({FilingState.RETURNED, FilingState.REFUSED}) | NOT_LODGED
+CLOSED = frozenset({FilingState.RETURNED, FilingState.REFUSED, FilingState.ENDED}) | NOT_LODGED
 """The case is free for another filing. Every other state keeps a second suit out."""
 
 

@@ -61,7 +61,7 @@ class FileablePackage:
 @dataclass(frozen=True, slots=True)
 class FilingDoors:
     """What filing needs from outside. `reread` takes a package's SHA-256 and raises FilingChangedError where the loan
-    changed since that package was drawn."""
+    changed since that package was drawn; `ended` says whether events of the loan ended a filing's suit."""
 
     store: FilingStore
     chain: FilingChain
@@ -69,6 +69,7 @@ class FilingDoors:
     journal: Journal
     loan_of: Callable[[str], str]
     reread: Callable[[str], None]
+    ended: Callable[[Filing], bool]
     now: datetime
 
 
@@ -165,11 +166,13 @@ def _refuse_duplicate(known: Filing | None, package: FileablePackage, doors: Fil
             f"which is {known.state.value}; see `proofdocket docket list`"
         )
     other = doors.store.open_of_case(package.our_reference)
-    if other is not None:
+    if other is not None and other.state not in UNFINISHED and doors.ended(other):
+        doors.store.move(replace(other, state=FilingState.ENDED), doors.now)
+    elif other is not None:
         raise DuplicateFilingError(
             f"case {package.our_reference} has an open filing with {other.court} "
             f"({other.state.value}, {other.filing_id}); a second suit on one loan is refused until that one is "
-            "returned or refused"
+            "returned, refused, withdrawn or dismissed"
         )
 
 

@@ -82,7 +82,7 @@ def test_the_refusal_names_every_change_with_type_day_and_event() -> None:
         assert word in str(refused.value)
 
 
-def happen(instance: Instance, kind: str, **payload: Any) -> str:
+def happen(instance: Instance, kind: str, /, **payload: Any) -> str:
     """Something happens to the first package's loan and is logged."""
     service = instance.filings()
     row = service._cases.package_by_digest(sha256(instance.packages[0].read_bytes()).hexdigest())
@@ -103,6 +103,11 @@ def happen(instance: Instance, kind: str, **payload: Any) -> str:
         ]
     )
     return event_id
+
+
+def loan_number(instance: Instance) -> str:
+    """The loan of the first package, by its name."""
+    return instance.packages[0].name.removesuffix("-2026-10-31.zip").rpartition("_")[2]
 
 
 def pay(instance: Instance) -> str:
@@ -126,8 +131,7 @@ def test_payment_before_filing_stops_it_and_a_package_built_anew_is_filed(instan
     assert instance.filings().store.filings() == []
     assert not (instance.home / "outbox").exists()
     instance.publish_and_anchor()
-    number = instance.packages[0].name.removesuffix("-2026-10-31.zip").rpartition("_")[2]
-    anew = instance.rebuild(number, tmp_path / "again")
+    anew = instance.rebuild(loan_number(instance), tmp_path / "again")
     filing = instance.filings().file(anew.read_bytes(), instance.where)
     assert filing.state is FilingState.SUBMITTED
 
@@ -142,9 +146,8 @@ def test_payment_after_filing_does_not_undo_it_and_no_second_package_is_filed_or
         instance.file()
     assert lodged(instance) == 1
     instance.publish_and_anchor()
-    number = instance.packages[0].name.removesuffix("-2026-10-31.zip").rpartition("_")[2]
     with pytest.raises(AssertionError, match="duplicate-suit"):
-        instance.rebuild(number, tmp_path / "again")
+        instance.rebuild(loan_number(instance), tmp_path / "again")
     assert [kind for kind, _ in instance.payloads(instance.filings().store.filings()[0].our_reference)] == [
         "filing.submitted"
     ]
@@ -185,3 +188,17 @@ def test_a_suit_that_others_brought_on_the_loan_refuses_ours(instance: Instance)
     with pytest.raises(DuplicateSuitError, match="a suit on this loan is open with 某法院"):
         instance.file()
     assert lodged(instance) == 0
+
+
+@pytest.mark.chain
+def test_after_a_withdrawal_another_package_of_the_loan_is_built_and_filed(instance: Instance, tmp_path: Path) -> None:
+    """The first filing is ended by the event; the registry and the docket keep both."""
+    instance.file()
+    happen(instance, "judgment.entered", case_number="（2026）闽0503民初1号", kind="准许撤诉裁定")
+    instance.publish_and_anchor()
+    anew = instance.rebuild(loan_number(instance), tmp_path / "again")
+    second = instance.filings().file(anew.read_bytes(), instance.where)
+    assert second.state is FilingState.SUBMITTED
+    states = [filing.state for filing in instance.filings().store.filings()]
+    assert states == [FilingState.ENDED, FilingState.SUBMITTED]
+    assert lodged(instance) == 2
