@@ -28,10 +28,11 @@ from litigation.court_side.core.court_file import CourtFile
 from litigation.court_side.core.filer import Filer
 from litigation.court_side.service import CourtService
 from litigation.delivery_service import DeliveryService
-from tests.litigation.filing.conftest import Instance, instance, template
+from tests.litigation.filing.conftest import Instance, make_template
+from tests.litigation.filing.court import AnsweringCourt
 
-__all__ = ["instance", "template"]
 NAME = "泉州市丰泽区人民法院"
+SAMPLE, PACKAGES = 100, 10
 
 
 @dataclass
@@ -53,7 +54,9 @@ class CourtHouse:
         return open_court(self.home)
 
     def open(self) -> None:
-        """Serve in a process of its own; returns when it answers."""
+        """Serve in a process of its own, unless that runs; returns when it answers."""
+        if self.processes:
+            return
         command = [sys.executable, "-m", "web.cli", "--home", str(self.home), "serve", "--role", "court"]
         process = subprocess.Popen(
             [*command, "--port", str(self.port)], env=dict(os.environ), stderr=subprocess.DEVNULL
@@ -85,9 +88,37 @@ def install_trust(instance: Instance, home: Path, folder: Path) -> None:
     TrustStore(home).install(issuer.sign_note(trust_text(signed)).encode(), issuer.vkey)
 
 
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """A lender with a package for each test of a module; its own chain runs."""
+    folder = make_template(tmp_path_factory.mktemp("lender"), SAMPLE, PACKAGES)
+    made = Instance(
+        home=folder / "home",
+        packages=sorted((folder / "packages").glob("*.zip")),
+        draft=next((folder / "drafts").glob("*.zip")),
+        court=AnsweringCourt(folder / "home", folder / "other-court"),
+    )
+    yield made
+    made.close()
+    made.chain().local.stop()
+
+
 @pytest.fixture
-def delivery(instance: Instance, court_house: CourtHouse) -> DeliveryService:
-    """The lender's side, with the court in its book; the court is open."""
+def package(instance: Instance) -> bytes:
+    """A package that no test before has filed."""
+    return instance.packages.pop().read_bytes()
+
+
+@pytest.fixture
+def delivery(court_house: CourtHouse, book: DeliveryService) -> DeliveryService:
+    """The lender's side; the court is open."""
+    court_house.open()
+    return book
+
+
+@pytest.fixture(scope="module")
+def book(instance: Instance, court_house: CourtHouse) -> DeliveryService:
+    """The lender's side, with the court in its book."""
     court_house.open()
     service = open_delivery(instance.home)
     said = court_house.service().describe()
@@ -96,10 +127,11 @@ def delivery(instance: Instance, court_house: CourtHouse) -> DeliveryService:
     return service
 
 
-@pytest.fixture
-def court_house(instance: Instance, tmp_path: Path) -> Iterator[CourtHouse]:
+@pytest.fixture(scope="module")
+def court_house(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CourtHouse]:
     """A court that knows the lender's log by its trust file, has money on its chain, and one filer."""
-    home = tmp_path / "court-home"
+    folder = tmp_path_factory.mktemp("court")
+    home = folder / "home"
     local = instance.chain().local
     local.start()
     known = instance.chain().deployment()
@@ -109,7 +141,7 @@ def court_house(instance: Instance, tmp_path: Path) -> Iterator[CourtHouse]:
     )
     service = make_court(home, made)
     local.fund(service.doors.address)
-    install_trust(instance, home, tmp_path)
+    install_trust(instance, home, folder)
     service = open_court(home)
     filer, key = service.add_filer("样例消费金融有限公司", "sample-cf", "91999901DEM000014H")
     with closing(socket.socket()) as probe:

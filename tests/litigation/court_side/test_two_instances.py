@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
+from evidence_service.adapters.chain_account import ChainAccount
 from evidence_service.core.canonical import canonical_bytes
-from evidence_service.errors import ConflictError, NotFoundError
-from litigation.core.court_entry import CourtEntryError, EntryKind
+from evidence_service.core.chain import PreparedTx
+from evidence_service.errors import ChainError, ConflictError, NotFoundError
+from litigation.core.case_number import parse_case_number
+from litigation.core.court_entry import CourtEntryError, EntryKind, detail_bytes
 from litigation.core.filing import Court, Filing, FilingState, filing_id_of
 from litigation.core.registered_court import CourtBookError, registered_court
+from litigation.court_side.adapters.registry_answer import RegistryAnswer
 from litigation.court_side.core.submission import MoveRefusedError, SubmissionState
+from litigation.court_side.service import CourtService
 from litigation.courts.http_court import CourtRefusedError, CourtUnreachableError, HttpCourt
 from litigation.delivery_service import DeliveryService
 from litigation.filing_commands import file_and_deliver
@@ -23,10 +29,10 @@ from tests.litigation.filing.conftest import Instance
 pytestmark = pytest.mark.chain
 
 
-def file(delivery: DeliveryService, instance: Instance, number: int = 0) -> Filing:
+def file(delivery: DeliveryService, package: bytes) -> Filing:
     """File a package with the court and bring it there."""
     where = delivery.book.find(NAME)
-    filing, note = file_and_deliver(delivery, instance.packages[number].read_bytes(), Court(where.name, where.address))
+    filing, note = file_and_deliver(delivery, package, Court(where.name, where.address))
     assert note is not None
     assert note.kind == "received"
     return filing
@@ -37,13 +43,14 @@ def kinds(delivery: DeliveryService, filing: Filing) -> list[str]:
 
 
 def test_a_filing_goes_all_the_way_from_the_button_to_the_end_of_enforcement(
-    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+    package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    filing = file(delivery, instance)
+    filing = file(delivery, package)
     court = court_house.service()
-    (waiting,) = court.queue()
+    waiting = court.submission(filing.filing_id)
+    assert waiting in court.queue()
     assert (waiting.state, waiting.result) == (SubmissionState.EXAMINED, "incomplete")
-    assert court.package(waiting) == instance.packages[0].read_bytes()
+    assert court.package(waiting) == package
     examined = json.loads(court.entries(filing.filing_id)[1].note.split("\n")[1])["detail"]
     states = {check["n"]: check["state"] for check in examined["checks"]}
     assert {states[n] for n in (1, 2, 3, 4, 5, 6, 8, 9)} == {"passed"}, "check 8 by the court's own node"
@@ -53,7 +60,7 @@ def test_a_filing_goes_all_the_way_from_the_button_to_the_end_of_enforcement(
     (answered,) = court.answer()
     assert (answered.state, answered.problem) == ("lodged", "")
     number = court.submission(filing.filing_id).case_number
-    assert number == f"（{accepted.at.astimezone().year}）闽0503民初1号"
+    assert number.startswith(f"（{accepted.at.astimezone().year}）闽0503民初")
     for kind, detail in (
         ("fee_notice", {"amount": "910.00", "due_on": "2026-12-10"}),
         ("fee_paid", {"amount": "910.00", "on": "2026-12-01"}),
@@ -70,7 +77,7 @@ def test_a_filing_goes_all_the_way_from_the_button_to_the_end_of_enforcement(
     assert not followed.differences
     synced = delivery.filings.sync(followed.details)
     assert not [one for one in synced.differences if one.code != "filing-unfinished"]
-    (answer,) = synced.new
+    (answer,) = [one for one in synced.new if one.filing_id == filing.filing_id]
     assert answer.case_number == number, "the reasons came over HTTP, their digest from the registry"
     assert kinds(delivery, filing)[:3] == ["received", "examined", "accepted"]
     stored = delivery.filings.evidence.store.events_of_loan("sample-cf", filing.our_reference.split(":", 1)[1])
@@ -85,22 +92,27 @@ def test_a_filing_goes_all_the_way_from_the_button_to_the_end_of_enforcement(
 
 
 def test_a_court_that_is_down_gets_its_filing_later_and_once(
-    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+    package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
     court_house.close()
     with pytest.raises(CourtUnreachableError, match="nothing is lost"):
-        file(delivery, instance)
+        file(delivery, package)
     (lodged,) = delivery.undelivered()
     assert lodged.state is FilingState.SUBMITTED
     court_house.open()
-    file(delivery, instance)
+    file(delivery, package)
     assert not delivery.undelivered()
-    assert len(court_house.service().queue()) == 1
-    assert len(delivery.filings.store.filings()) == 1
+    digests = [one.package_sha256 for one in court_house.service().queue(SubmissionState)]
+    assert digests.count(lodged.package_sha256) == 1
+    assert [one.package_sha256 for one in delivery.filings.store.filings()].count(lodged.package_sha256) == 1
 
 
 def test_a_receipt_that_was_lost_is_asked_for_and_nothing_is_sent_again(
-    instance: Instance, court_house: CourtHouse, delivery: DeliveryService, monkeypatch: pytest.MonkeyPatch
+    package: bytes,
+    instance: Instance,
+    court_house: CourtHouse,
+    delivery: DeliveryService,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     reached = HttpCourt.put_filing
 
@@ -110,18 +122,17 @@ def test_a_receipt_that_was_lost_is_asked_for_and_nothing_is_sent_again(
 
     monkeypatch.setattr(HttpCourt, "put_filing", cut)
     with pytest.raises(CourtUnreachableError):
-        file(delivery, instance)
+        file(delivery, package)
     monkeypatch.setattr(HttpCourt, "put_package", None)  # sending again would fail the test
-    filing = file(delivery, instance)
+    filing = file(delivery, package)
     assert kinds(delivery, filing)[0] == "received"
     assert len(court_house.service().entries(filing.filing_id)) == 2
 
 
 def test_an_upload_that_was_cut_leaves_nothing_and_is_made_good(
-    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+    package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
     gateway = HttpCourt(delivery.book.find(NAME), court_house.key)
-    package = instance.packages[0].read_bytes()
     with pytest.raises(CourtRefusedError, match="digest-differs"):
         gateway.put_package(sha256(package).hexdigest(), package[:-1])
     assert court_house.service().doors.shelf.size(sha256(package).hexdigest()) is None
@@ -131,16 +142,16 @@ def test_an_upload_that_was_cut_leaves_nothing_and_is_made_good(
 
 
 def test_a_return_is_cured_by_another_filing_and_both_keep_their_history(
-    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+    package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    first = file(delivery, instance)
+    first = file(delivery, package)
     court = court_house.service()
     court.record(first.filing_id, "returned", {"defects": ["缺少送达地址确认书"], "cure_by": "2026-12-20"}, "clerk-1")
     court.answer()
     followed = delivery.follow()
     synced = delivery.filings.sync(followed.details)
-    assert [entry.kind.value for entry in synced.new] == ["returned"]
-    assert [clock.what for clock in delivery.clocks()] == ["cure"]
+    assert [entry.kind.value for entry in synced.new if entry.filing_id == first.filing_id] == ["returned"]
+    assert [clock.what for clock in delivery.clocks() if clock.filing_id == first.filing_id] == ["cure"]
     instance.publish_and_anchor()
     again = instance.rebuild(first.our_reference.split(":", 1)[1], instance.home / "again")
     where = delivery.book.find(NAME)
@@ -154,9 +165,9 @@ def test_a_return_is_cured_by_another_filing_and_both_keep_their_history(
 
 
 def test_a_second_suit_on_one_loan_is_flagged_and_anothers_filing_is_not_there(
-    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+    package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    filing = file(delivery, instance)
+    filing = file(delivery, package)
     court = court_house.service()
     letter = json.loads((Path(filing.outbox) / "filing.json").read_bytes())
     letter["filer"] = instance.court.address  # lodged once more, from another account
@@ -177,9 +188,9 @@ def test_a_second_suit_on_one_loan_is_flagged_and_anothers_filing_is_not_there(
 
 
 def test_steps_that_do_not_follow_are_refused_and_numbers_have_no_gaps(
-    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+    package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    first, second = file(delivery, instance, 0), file(delivery, instance, 1)
+    first, second = file(delivery, package), file(delivery, instance.packages.pop().read_bytes())
     court = court_house.service()
     with pytest.raises(MoveRefusedError, match="judgment may follow only on"):
         court.record(first.filing_id, "judgment", {"kind": "judgment", "case_number": "（2026）闽0503民初9号"}, "")
@@ -187,14 +198,14 @@ def test_steps_that_do_not_follow_are_refused_and_numbers_have_no_gaps(
     with pytest.raises(MoveRefusedError):
         court.record(second.filing_id, "returned", {"defects": ["x"], "cure_by": "2026-12-20"}, "clerk-2")
     court.record(first.filing_id, "accepted", {}, "clerk-1")
-    numbers = [court.submission(one.filing_id).case_number for one in (second, first)]
-    assert [number[-4:] for number in numbers] == ["民初1号"[-4:], "民初2号"[-4:]]
+    numbers = [parse_case_number(court.submission(one.filing_id).case_number).number for one in (second, first)]
+    assert numbers[1] == numbers[0] + 1
 
 
 def test_what_is_told_to_the_court_arrives_once_and_is_an_event(
-    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+    package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    filing = file(delivery, instance)
+    filing = file(delivery, package)
     court_house.close()
     with pytest.raises(CourtUnreachableError):
         delivery.tell(filing.our_reference, "payment", {"amount": "5000.00", "on": "2026-11-20"})
@@ -209,9 +220,9 @@ def test_what_is_told_to_the_court_arrives_once_and_is_an_event(
 
 
 def test_a_court_that_rewrites_what_it_entered_is_noticed(
-    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+    package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    filing = file(delivery, instance)
+    filing = file(delivery, package)
     known = delivery.book.find(NAME)
     signer = court_house.service().doors.signer
     note = delivery._notes.notes(filing.filing_id)[0].note
@@ -238,3 +249,64 @@ def test_the_filing_id_is_what_the_registry_makes_of_it() -> None:
     )
     assert made == letter["filing_id"]
     assert EntryKind("received") is EntryKind.RECEIVED
+
+
+class DiesAtSending:
+    """The court's chain, which kills its program when it sends: before the node has it, or after."""
+
+    def __init__(self, inner: RegistryAnswer, *, after: bool) -> None:
+        self._inner, self._after = inner, after
+
+    def send(self, prepared: PreparedTx) -> None:
+        if self._after:
+            self._inner.send(prepared)
+        raise KeyboardInterrupt
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._inner, name)
+
+
+def with_chain(court: CourtService, chain: object) -> CourtService:
+    return CourtService(replace(court.doors, chain=chain), bytes)  # type: ignore[arg-type]
+
+
+def test_a_decision_reaches_the_registry_once_whatever_happens_on_the_way(
+    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    first, second = (file(delivery, instance.packages.pop().read_bytes()) for _ in range(2))
+    court = court_house.service()
+    chain = court.doors.chain
+    assert isinstance(chain, RegistryAnswer)
+    before = chain.next_nonce()
+
+    account = ChainAccount.in_file(court_house.home / "keys" / "court-chain.key")
+    away = RegistryAnswer("http://127.0.0.1:9", court.doors.court.chain_id, court.doors.court.registry, account)
+    entry = court.record(first.filing_id, "accepted", {}, "clerk")
+    (answered,) = with_chain(court, away).answer()
+    assert answered.state == "pending"
+    assert "did not answer" in answered.problem
+    for after in (False, True):
+        with pytest.raises(KeyboardInterrupt):
+            with_chain(court_house.service(), DiesAtSending(chain, after=after)).answer()
+        stored = court.doors.store.answer(first.filing_id)
+        assert stored is not None
+        assert stored.state == "prepared"
+    (done,) = court_house.service().answer()
+    assert (done.state, done.problem) == ("lodged", "")
+    assert chain.next_nonce() == before + 1, "three attempts, one transaction"
+    package, decision, detail = chain.standing(first.filing_id)
+    assert (package, decision) == (first.package_sha256, 1)
+    said = court.doors.store.entries(first.filing_id)[-1]
+    assert said.note == entry.note
+    assert detail == sha256(detail_bytes({"case_number": court.submission(first.filing_id).case_number})).hexdigest()
+
+    court.record(second.filing_id, "refused", {"ruling": "refused", "reason": "不属于本院管辖"}, "clerk")
+    foreign = chain.prepare_answer(second.filing_id, 1, "11" * 32)
+    chain.send(foreign)
+    chain.wait(foreign.tx_hash)
+    (other,) = court_house.service().answer()
+    assert other.state == "failed"
+    assert "another answer" in other.problem
+    assert not court_house.service().answer(), "reported once, left alone"
+    with pytest.raises(ChainError):
+        chain.prepare_answer(second.filing_id, 3, "22" * 32)

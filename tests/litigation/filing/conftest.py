@@ -111,23 +111,27 @@ class Instance:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An instance with two packages and a draft; its chain is saved and stopped."""
-    folder = tmp_path_factory.mktemp("filing")
+    return make_template(tmp_path_factory.mktemp("filing"), LOANS, 2)
+
+
+def make_template(folder: Path, sample: int, packages: int) -> Path:
+    """An instance of so many sample loans with so many packages and a draft; its chain is saved and stopped."""
     home = folder / "home"
     settings = read_settings(home, {})
     engine = open_engine(settings)
     evidence, log, _ = initialise(open_evidence(settings, engine))
     try:
-        write_portfolio(folder / "sample.ndjson", LOANS, DEFAULT_SEED, DEFAULT_AS_OF, NODE_MODULES)
+        write_portfolio(folder / "sample.ndjson", sample, DEFAULT_SEED, DEFAULT_AS_OF, NODE_MODULES)
         import_file(evidence, folder / "sample.ndjson", None)
         evidence.publish(log.institution)
         evidence.anchor(log.institution)
         litigation = open_litigation(evidence, engine)
         source = litigation.pin(None, DEFAULT_AS_OF, draft=False)
-        loans = litigation.overdue(source, 60)[:2]
+        loans = litigation.overdue(source, 60)[:packages]
         (folder / "packages").mkdir()
         (folder / "drafts").mkdir()
         built, failures = build_packages(litigation, source, loans, folder / "packages", workers=1)
-        assert len(built) == 2
+        assert len(built) == packages
         assert not failures
         master = settings.institutions_dir / f"{log.institution}.toml"
         whole = master.read_text("utf-8")
