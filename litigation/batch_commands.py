@@ -25,7 +25,9 @@ from litigation.bundle_command import (
     chosen_loans,
     pin_as_asked,
     recipient_option,
+    route_option,
     where_option,
+    with_option,
 )
 from litigation.core.batch import Batch, BatchProgress, BatchState, ItemState, hint
 
@@ -57,6 +59,8 @@ def batch_group() -> None:
     "--draft", is_flag=True, help="Build cases with missing facts as drafts marked 不得提交 / NOT FOR FILING."
 )
 @recipient_option
+@route_option
+@with_option
 @click.option("--seal", is_flag=True, help="Seal each package with the seal of the instance.")
 @click.option("--institution", help="Which log, where the instance has several.")
 @workers_option

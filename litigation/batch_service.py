@@ -13,7 +13,6 @@ from time import sleep
 from typing import ClassVar
 
 from litigation.adapters.job_slots import Slots
-from litigation.adapters.renderer_version import renderer
 from litigation.adapters.sql_batch_store import SqlBatchStore
 from litigation.core.batch import (
     WINDOW,
@@ -73,7 +72,7 @@ class BatchService:
         if not loans:
             raise EmptyBatchError("no loan is to be built; `--min-days` and `--as-of` choose other ones")
         material = self.litigation.pin_material(source, loans[0])
-        pinned, digest = pin_source(source, material, renderer())
+        pinned, digest = pin_source(source, material, self.litigation.renderer)
         institution = source.log.institution
         now = self._now()
         made = batch_id(f"{digest} sealed={order.sealed}", loans, str(order.folder))
@@ -185,7 +184,7 @@ class BatchService:
         """The pinned source of a batch; rules and program are compared when a worker first meets it."""
         if batch.id not in self._sources:
             rules = self.litigation.rules()
-            check_pins(batch.pinned, rules, renderer())
+            check_pins(batch.pinned, rules, self.litigation.renderer)
             self._sources[batch.id] = source_of(batch.pinned, rules, EVENT_NAMES)
         return self._sources[batch.id]
 

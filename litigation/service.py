@@ -31,7 +31,7 @@ from litigation.core.history import LoanHistory, court_date
 from litigation.core.judgment import JudgmentDebt
 from litigation.core.late_exhibits import SUPPLEMENT, Earlier, LateExhibitError, check_earlier
 from litigation.core.origin import Surroundings
-from litigation.core.paper_kinds import DEFAULT_PAPERS
+from litigation.core.paper_kinds import DEFAULT_PAPERS, PaperKind, route_of
 from litigation.core.pinned import PinnedMaterial, pin_material
 from litigation.core.plaintiff import plaintiff_from
 from litigation.core.rules import Rules
@@ -127,6 +127,7 @@ class LitigationService:
         tree_size: int | None = None,
         recipient: str = COURT,
         earlier: tuple[Earlier, ...] = (),
+        papers: tuple[PaperKind, ...] = DEFAULT_PAPERS,
     ) -> CaseSource:
         """Pin the source of a batch: by default the newest anchored checkpoint, else the newest."""
         log = self.evidence.log(institution)
@@ -145,7 +146,7 @@ class LitigationService:
             draft=draft,
             recipient=check_recipient(recipient),
             earlier=earlier,
-            papers=SUPPLEMENT if earlier else DEFAULT_PAPERS,
+            papers=SUPPLEMENT if earlier else papers,
         )
 
     def rules(self) -> Rules:
@@ -312,7 +313,7 @@ class LitigationService:
             self.cases.add_package(_row(source, package, now))
 
     def _new_events(self, source: CaseSource, package: PackageFile, moment: str, reason: str) -> list[dict[str, Any]]:
-        opened = {"our_reference": package.our_reference, "route": "litigation", "reasons": [reason]}
+        opened = {"our_reference": package.our_reference, "route": route_of(source.papers), "reasons": [reason]}
         seal = seal_of(package.path.read_bytes(), self._sign_note(package.institution))
         made = (seal.unsealed_sha256, seal.unsealed_pdf_sha256) if seal else (package.sha256, package.pdf_sha256)
         built = {

@@ -52,5 +52,15 @@ def papers_for(route: str, extra: tuple[str, ...] = ()) -> tuple[PaperKind, ...]
     unknown = [name for name in extra if name not in EXTRA]
     if unknown:
         raise PaperChoiceError(f"{unknown[0]!r} cannot go with a package; choose among {', '.join(EXTRA)}")
+    if route == "payment_order" and K.PRESERVATION in extra:
+        raise PaperChoiceError("a payment order is not available to whom applied for preservation: choose one of both")
     chosen = {*ROUTES[route], *(K(name) for name in extra)}
     return tuple(kind for kind in K if kind in chosen)
+
+
+def route_of(papers: tuple[PaperKind, ...]) -> str:
+    """The route that a package's leading paper stands for; a package without one belongs to a suit."""
+    leading = {K.PAYMENT_ORDER: "payment_order", K.MEDIATION: "mediation", K.ENFORCEMENT: "enforcement"}
+    if K.COMPLAINT in papers:
+        return "litigation"
+    return next((leading[kind] for kind in papers if kind in leading), "litigation")

@@ -21,6 +21,7 @@ from typing import TypeVar
 
 from evidence_service.errors import ProofDocketError
 from litigation.core.disclosure_set import COURT
+from litigation.core.paper_kinds import DEFAULT_PAPERS, PaperKind, route_of
 from litigation.errors import LitigationError
 
 Built = TypeVar("Built")
@@ -42,16 +43,24 @@ class PackageNotWrittenError(LitigationError):
     code = "package-not-written"
 
 
-def file_name(reference: str, as_of: str, recipient: str = COURT, supplement: int = 0) -> str:
-    """Name of a package file: our reference, the cut-off, the recipient where it is not the court, and which supplement
-    where it is one; in safe characters, and no two references share a name."""
+def file_name(
+    reference: str,
+    as_of: str,
+    recipient: str = COURT,
+    supplement: int = 0,
+    papers: tuple[PaperKind, ...] = DEFAULT_PAPERS,
+) -> str:
+    """Name of a package file: our reference, the cut-off, the recipient where it is not the court, which supplement
+    where it is one, the route where it is no suit; in safe characters, and no two references share a name."""
     institution, _, loan = reference.partition(":")
     safe = NAME.sub("_", loan)
     if safe != loan:
         safe = f"{safe}-{sha256(reference.encode()).hexdigest()[:16]}"
     for_whom = "" if recipient == COURT else f"-{recipient.replace(':', '-')}"
     late = f"-late-{supplement}" if supplement else ""
-    return f"{institution}_{safe}-{as_of}{for_whom}{late}.zip"
+    leading = route_of(papers)
+    route = "" if late or leading == "litigation" else f"-{leading}"
+    return f"{institution}_{safe}-{as_of}{for_whom}{route}{late}.zip"
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -80,7 +80,8 @@ def _built(hands: Hands, batch: Batch, item: BatchItem) -> str:
     built = hands.build(source, item.loan)
     if batch.sealed:
         built = hands.seal(built)
-    name = file_name(our_reference(batch.institution, item.loan), batch.as_of.isoformat(), source.recipient)
+    reference = our_reference(batch.institution, item.loan)
+    name = file_name(reference, batch.as_of.isoformat(), source.recipient, papers=source.papers)
     path = Path(batch.folder) / name
     with sole_writer(path.parent, batch.id, item.position):
         now = hands.store.item(item.batch, item.position)
