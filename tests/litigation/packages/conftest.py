@@ -28,7 +28,7 @@ from web.init_command import SAMPLE
 HOSTILE: dict[str, tuple[str, bytes]] = {
     "damaged.pdf": ("application/pdf", b"%PDF-1.7\n1 0 obj << /Type /Catalog"),
     "encrypted.pdf": ("application/pdf", cases.encrypted_pdf()),
-    "bomb.pdf": ("application/pdf", foreign.bomb()),
+    "bomb.pdf": ("application/pdf", foreign.bomb(40_000_000)),
     "broken.jpg": ("image/jpeg", cases.photo_jpeg()[:300]),
     "call.mp3": ("audio/mpeg", b"ID3" + bytes(range(256)) * 20),
     "program.exe": ("application/x-msdownload", b"MZ" + bytes(200)),
