@@ -53,6 +53,7 @@ from evidence_service.workflow.alerts import raise_alerts
 from evidence_service.workflow.anchor import Anchoring, anchor, take_material
 from evidence_service.workflow.audit import ConsistencyFinding, audit_consistency
 from evidence_service.workflow.audit_log import LogAudit, audit_log
+from evidence_service.workflow.check_map import MapCheck, check_map
 from evidence_service.workflow.cosign import Cosigning, cosign, report
 from evidence_service.workflow.disclose import disclose
 from evidence_service.workflow.erase import erased_form
@@ -460,6 +461,10 @@ class EvidenceService:
     def audit_consistency(self, institution: str, old_size: int, new_size: int) -> ConsistencyFinding:
         """Whether the older checkpoint is a prefix of the newer one."""
         return audit_consistency(self._edges.store, institution, old_size, new_size)
+
+    def check_map(self, log: LogRecord, *, rebuild: bool) -> MapCheck:
+        """Whether the stored loan map is what the entries give; with `rebuild` what differs is put back."""
+        return check_map(log, self._edges.store, self._edges.maps, rebuild=rebuild)
 
     def audit_log(
         self, institution: str, *, ask_chain: bool, progress: Callable[[int, int], None] = lambda _done, _all: None

@@ -11,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from evidence_service.adapters import tables, tables_map
+from evidence_service.adapters.append_only import unprotected
 from evidence_service.adapters.subtrees import append_subtrees
 from evidence_service.core.event import format_instant
 from evidence_service.core.map_leaf import parse_map_leaf
@@ -100,6 +101,26 @@ class SqlLoanMap:
                 self._kept.popitem(last=False)
         return found
 
+    def stored(self, institution: str, names: Sequence[PageName]) -> dict[PageName, bytes]:
+        """Those of these pages that there are, read anew."""
+        with reading(self._engine) as connection:
+            return load_pages(connection, self._log_id(connection, institution), names)
+
+    def restore(self, institution: str, pages: Mapping[PageName, bytes], changed: Sequence[PageName]) -> None:
+        """Write pages that are missing, and those in place of which others stand, in one transaction.
+
+        Only for the latter the triggers of this one table rest, until the end of the transaction.
+        """
+        with writing(self._engine) as connection:
+            log_id = self._log_id(connection, institution)
+            if changed:
+                with unprotected(connection, "loan_map"):
+                    _remove(connection, log_id, changed)
+            for version in sorted({name[1] for name in pages}):
+                mine = {prefix: page for (prefix, one), page in pages.items() if one == version}
+                store_pages(connection, log_id, version, mine)
+        self._kept.clear()
+
     def entry(self, institution: str, index: int) -> bytes | None:
         """The bytes of one log entry."""
         columns = tables.entry.c
@@ -147,6 +168,13 @@ class SqlLoanMap:
                 columns.log_id == self._log_id(connection, institution), columns.size == size
             )
             return [row.note for row in connection.execute(query.order_by(columns.sha256))]
+
+
+def _remove(connection: Connection, log_id: int, names: Sequence[PageName]) -> None:
+    columns = tables_map.loan_map.c
+    for prefix, version in names:
+        place = (columns.log_id == log_id, columns.prefix == prefix, columns.version == version)
+        connection.execute(delete(tables_map.loan_map).where(*place))
 
 
 def load_pages(connection: Connection, log_id: int, names: Sequence[PageName]) -> dict[PageName, bytes]:

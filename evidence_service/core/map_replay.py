@@ -6,7 +6,7 @@ map, and stops at the first entry that does not fit, with its index.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,7 +40,13 @@ class ReplayState:
 class MapReplay:
     """Reads a log entry by entry; starts at the first, or where an earlier replay ended."""
 
-    def __init__(self, state: ReplayState | None = None) -> None:
+    def __init__(
+        self,
+        state: ReplayState | None = None,
+        on_pages: Callable[[int, Mapping[str, bytes]], None] = lambda _version, _pages: None,
+    ) -> None:
+        """`on_pages` is told the pages of each version of the map, by prefix."""
+        self._on_pages = on_pages
         self.tree = GrowingTree(state.size, state.peaks) if state else GrowingTree()
         self.loans: dict[str, LoanState] = dict(state.loans) if state else {}
         self._institution = state.institution if state else ""
@@ -120,6 +126,7 @@ class MapReplay:
         changes = {map_key(name): Change(before, self.loans[name]) for name, before in self._changed.items()}
         made = update_map(self._load, self._newest, changes, version)
         self._pages |= made.pages
+        self._on_pages(version, made.pages)
         self._newest = page_node(made.pages[""], "", version)
         self._changed = {}
         return made.root

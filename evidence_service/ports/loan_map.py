@@ -27,3 +27,15 @@ class LoanMaps(Protocol):
     def notes(self, institution: str, size: int) -> list[str]:
         """The notes of auditors about the map at this size, always in the same order."""
         ...
+
+
+class MapPages(Protocol):
+    """The stored pages themselves, for whoever compares them with the log."""
+
+    def stored(self, institution: str, names: Sequence[PageName]) -> Mapping[PageName, bytes]:
+        """Those of these pages that there are, read anew."""
+        ...
+
+    def restore(self, institution: str, pages: Mapping[PageName, bytes], changed: Sequence[PageName]) -> None:
+        """Write pages that are missing, and those in place of which others stand, in one transaction."""
+        ...
