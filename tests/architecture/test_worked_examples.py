@@ -26,6 +26,7 @@ from evidence_service.core.source_signature import key_name, verifies
 from evidence_service.core.timestamp import check_authority, check_imprint
 from evidence_service.core.timestamp_token import parse_token
 from evidence_service.workflow.originals import take_contents
+from litigation.core.batch import batch_id, item_key
 from litigation.core.checks.facts import REQUIRED_FACTS
 from litigation.core.checks.standing import STOPS
 from litigation.core.fact_table import PROVEN
@@ -222,6 +223,12 @@ def test_bundle_page_lists_what_stops_a_case_and_what_stays_closed() -> None:
     assert everywhere
     assert [name for name in (*STOPS, *everywhere) if f"`{name}`" not in text] == []
     assert [one for one in disclosure_sets() if f"| {one.recipient} | {one.personal.value}" not in text] == []
+
+
+def test_batch_page_shows_id_and_key() -> None:
+    loans = ["SCF202412000002", "SCF202411000001"]
+    assert batch_id(f"{'0' * 64} sealed=False", loans, "/packages") == block("docs/spec/batch.md", "batch-id")
+    assert item_key("sample-cf:SCF202412000002", "0" * 64) == block("docs/spec/batch.md", "item-key")
 
 
 def test_bundle_page_shows_how_a_package_file_is_named() -> None:

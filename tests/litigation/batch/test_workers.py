@@ -19,7 +19,6 @@ from litigation.sample.portfolio import DEFAULT_AS_OF
 from tests.litigation.batch.conftest import Instance, fill, wait_for
 from web.cli import main
 
-
 CASES = 4
 
 
