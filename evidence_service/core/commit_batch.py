@@ -44,7 +44,7 @@ class BatchCommitter:
         self._sources: dict[Any, tuple[bytes, ...]] = {}
         self._environments: dict[Any, tuple[bytes, ...]] = {}
 
-    def commit(self, events: Sequence[TypedEvent], secrets: bytes) -> list[str]:
+    def commit(self, events: Sequence[TypedEvent], secrets: bytes) -> list[bytes]:
         """The digests of each event, ascending, quoted and joined by commas as its leaf holds them.
 
         `secrets` are the events' secrets, 32 bytes each, in order.
@@ -164,15 +164,15 @@ def _digests(heads: bytes, ends: Sequence[bytes | None], plain: Sequence[tuple[s
     return made
 
 
-def _joined(digests: Sequence[bytes], counts: Sequence[int]) -> list[str]:
+def _joined(digests: Sequence[bytes], counts: Sequence[int]) -> list[bytes]:
     # A zero byte after each makes 33 bytes, 44 characters: 43 are the digest's, the last gives way to a line break.
     text = bytearray(b2a_base64(b"\0".join(digests) + b"\0", newline=False))
     text[43::44] = b"\n" * len(digests)
-    written = text.translate(URL_SAFE).decode().split()
+    written = text.translate(URL_SAFE).decode().split()  # texts are sorted faster than bytes
     found, at = [], 0
     for count in counts:
         mine = written[at : at + count]
         mine.sort()
-        found.append('"' + '","'.join(mine) + '"')
+        found.append(('"' + '","'.join(mine) + '"').encode())
         at += count
     return found

@@ -7,6 +7,7 @@ and previous leaf hash, the times, and the sorted digests of every field.
 from __future__ import annotations
 
 import re
+from binascii import hexlify
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,6 +37,9 @@ NAMES = frozenset(
 )
 LOAN_REFERENCE = re.compile(r"[A-Za-z0-9_-]{22}\Z")
 SD_DIGEST = re.compile(r"[A-Za-z0-9_-]{43}\Z")
+PLAIN_LEAF = (
+    b'%b%b","occurred_at":"%b","prev":"%b","sd":[%b],"sd_alg":"sha-256","seq":%d,"type":"%b","type_version":%d,"v":1}'
+)
 
 
 class LeafError(MalformedInputError):
@@ -90,14 +94,12 @@ def plain_leaf_head(institution: str, captured_at: str) -> bytes:
 
 
 def plain_leaf(
-    head: bytes, reference: bytes, occurred_at: str, last: bytes, sd: str, sequence: int, kind: str, version: int
+    head: bytes, reference: bytes, occurred_at: str, last: bytes, sd: bytes, sequence: int, kind: str, version: int
 ) -> bytes:
     """``leaf_bytes`` put together from pieces that need no escape; `sd` is quoted and joined already."""
-    rest = (
-        f'","occurred_at":"{occurred_at}","prev":"{last.hex()}","sd":[{sd}],"sd_alg":"sha-256",'
-        f'"seq":{sequence},"type":"{kind}","type_version":{version},"v":1}}'
-    )
-    return head + reference + rest.encode()
+    return PLAIN_LEAF % (
+        head, reference, occurred_at.encode(), hexlify(last), sd, sequence, kind.encode(), version,
+    )  # fmt: skip
 
 
 def parse_leaf(raw: bytes) -> Leaf:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from evidence_service.core.canonical import encode_checked, parse_strict
+from evidence_service.core.canonical import encode_checked, harmless, parse_strict
 from evidence_service.core.commit_batch import BatchCommitter
 from evidence_service.core.sealing import SECRET_BYTES
 from evidence_service.core.typed_event import TypedEvent, TypedEvents, type_of
@@ -33,7 +33,7 @@ class Prepared(msgspec.Struct, frozen=True, array_like=True, gc=False):
     occurred_at: str
     subject: str
     secret: bytes
-    sd: str
+    sd: bytes
     body: bytes
 
 
@@ -54,8 +54,9 @@ class Preparer:
     def _some(self, lines: Sequence[bytes], randomness: Callable[[int], bytes]) -> list[Prepared | None]:
         found: list[Prepared | None] = [None] * len(lines)
         places, events, bodies = [], [], []
+        in_profile = _all_harmless(lines)
         for place, line in enumerate(lines):
-            event, body = self._read(line)
+            event, body = self._read(line, in_profile)
             if event is not None:
                 places.append(place)
                 events.append(event)
@@ -78,8 +79,8 @@ class Preparer:
             )
         return found
 
-    def _read(self, line: bytes) -> tuple[TypedEvent | None, bytes]:
-        event = self._events.read(line)
+    def _read(self, line: bytes, in_profile: bool) -> tuple[TypedEvent | None, bytes]:
+        event = self._events.read(line, in_profile=in_profile)
         if event is not None:
             return event, b""
         try:
@@ -88,6 +89,15 @@ class Preparer:
             return None, b""
         body = encode_checked(value)
         return self._events.read(body, in_profile=True), body
+
+
+def _all_harmless(lines: Sequence[bytes]) -> bool:
+    """Whether no string of any of these lines can be outside the profile: one look instead of one per line."""
+    joined = b"\n".join(lines)
+    try:
+        return harmless(joined, joined.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def _normal(instant: str) -> str:

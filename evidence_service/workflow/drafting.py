@@ -131,8 +131,9 @@ class Draft:
             for loan, head in writer.loan_heads(list({one.loan for one in drafts})).items()
         }
         self._changed: set[str] = set()
-        self._plain = sum(isinstance(one, PlainEvent) for one in drafts)
-        named = [name for one in drafts if isinstance(one, DraftedEvent) for name in _named(one.event)]
+        strict = [one for one in drafts if isinstance(one, DraftedEvent)]
+        self._plain = len(drafts) - len(strict)
+        named = [name for one in strict for name in _named(one.event)]
         self._named = dict(writer.places_of(named)) if named else None
 
     def fresh(self, drafts: Sequence[DraftedEvent | PlainEvent]) -> Sequence[DraftedEvent | PlainEvent]:

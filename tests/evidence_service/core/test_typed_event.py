@@ -60,7 +60,7 @@ def strict(line: bytes) -> Prepared | None:
         event = parse_event(line)
     except MalformedInputError:
         return None
-    sd = '"' + '","'.join(commit_digests(event, SECRET)) + '"'
+    sd = ('"' + '","'.join(commit_digests(event, SECRET)) + '"').encode()
     subject = parts_of(event)[0].subject
     return Prepared(
         event.id, event.institution, event.loan, event.type.code, event.type.version,
@@ -207,7 +207,7 @@ def test_a_batch_gives_each_event_the_digests_that_it_has_alone(values: list[dic
     for prepared, line in zip(found, lines, strict=True):
         if prepared is not None:
             digests = commit_digests(parse_event(line), prepared.secret)
-            assert prepared.sd == '"' + '","'.join(digests) + '"'
+            assert prepared.sd.decode() == '"' + '","'.join(digests) + '"'
 
 
 def test_what_a_preparer_remembers_never_changes_a_result_also_when_it_overflows() -> None:
@@ -243,10 +243,11 @@ def test_a_leaf_from_pieces_is_the_leaf_of_the_canonical_encoder(sequence: int, 
     for code in CATALOGUE:
         event = event_from(plain_value(CATALOGUE[code], full=True))
         digests = commit_digests(event, SECRET)
+        sd = ('"' + '","'.join(digests) + '"').encode()
         last = bytes(range(32)) if sequence else b""
         pieces = plain_leaf(
             plain_leaf_head(INSTITUTION, format_instant(moment)),
-            b"R" * 22, format_instant(event.occurred_at), last, '"' + '","'.join(digests) + '"', sequence, code, 1,
+            b"R" * 22, format_instant(event.occurred_at), last, sd, sequence, code, 1,
         )  # fmt: skip
         assert pieces == leaf_bytes(event, "R" * 22, sequence, last.hex(), moment, digests)
 
