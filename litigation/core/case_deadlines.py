@@ -1,18 +1,16 @@
 """Deadlines of a case: which periods run, from which event, and when each ends.
 
 Spec: docs/spec/readiness.md section 7, docs/spec/rules.md section 3. A period whose beginning no event shows is not
-computed: the days to pay a fee and to bring evidence run from a court's notice, and no event holds that notice.
+computed here. Of a filing that a court follows up with signed entries, litigation.core.clocks knows more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from litigation.core.deadlines import Deadline, deadline
-from litigation.core.docket import DocketEntry, DocketKind
-from litigation.core.filing import Filing, FilingState
 from litigation.core.history import HistoryEvent, LoanHistory, court_date, day_of
 from litigation.core.rules import Rules
 from litigation.errors import RuleMissingError
@@ -55,21 +53,6 @@ def case_deadlines(history: LoanHistory, rules: Rules) -> tuple[CaseDeadline, ..
     """Every period that the loan's events began, by its end."""
     found = [one for one in _of_history(history, rules) if one is not None]
     return tuple(sorted(found, key=lambda one: (one.deadline.last_day, one.deadline.name)))
-
-
-def filing_deadlines(filing: Filing, entries: Sequence[DocketEntry], rules: Rules) -> tuple[CaseDeadline, ...]:
-    """What runs for one filing by the docket alone, without reading the loan."""
-    if filing.lodged_at is None:
-        return ()
-    lodged = court_date(filing.lodged_at)
-    if filing.state is FilingState.SUBMITTED:
-        return _some(_period("filing_decision", lodged, filing.filing_id, "", rules))
-    accepted = [entry for entry in entries if entry.kind in (DocketKind.ACCEPTED, DocketKind.ACCEPTED_IN_PART)]
-    if not accepted:
-        return ()
-    begun = court_date(accepted[0].answered_at)
-    names = ("copy_to_defendant", "trial_ordinary")
-    return _some(*(_period(name, begun, filing.filing_id, "", rules) for name in names))
 
 
 def _of_history(history: LoanHistory, rules: Rules) -> Iterator[CaseDeadline | None]:
@@ -115,10 +98,6 @@ def _period(name: str, begins: date, event: str, met_by: str, rules: Rules) -> C
         return None
     zh, en = NAMES[name]
     return CaseDeadline(counted, zh, en, event, met_by)
-
-
-def _some(*found: CaseDeadline | None) -> tuple[CaseDeadline, ...]:
-    return tuple(one for one in found if one is not None)
 
 
 def _service_of(history: LoanHistory, words: Iterable[str]) -> HistoryEvent | None:
