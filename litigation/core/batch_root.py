@@ -15,6 +15,7 @@ from typing import ClassVar
 from evidence_service.core import shape
 from evidence_service.core.canonical import canonical_bytes, parse_canonical
 from evidence_service.core.merkle import HASH_SIZE, check_inclusion, fold_level, inclusion_proof, leaf_hash, root_hash
+from evidence_service.errors import MalformedInputError
 from litigation.errors import LitigationError
 
 KIND = "proofdocket.batch-proof"
@@ -55,7 +56,7 @@ class BatchProof:
         leaf = leaf_hash(bytes.fromhex(self.package_sha256))
         try:
             check_inclusion(leaf, self.index, self.size, self.path, self.root)
-        except ValueError:
+        except MalformedInputError:
             raise BatchProofError("the path does not lead to the root of the batch") from None
 
 
