@@ -129,6 +129,7 @@ class PdfFile {
     const place = this.places.get(reference.number);
     must(place && place[1] === reference.generation, "an object is not there", MALFORMED);
     const reader = new PdfReader(this.bytes, place[0]);
+    must(/^\d$/.test(reader.char()), "an object is elsewhere", MALFORMED);
     const head = [reader.word(), reader.word(), reader.word()];
     must(head[0] === String(reference.number) && head[1] === String(reference.generation) && head[2] === "obj", "an object is elsewhere", MALFORMED);
     const value = reader.value(0);
