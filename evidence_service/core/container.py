@@ -6,6 +6,7 @@ here: the SHA-256 manifest names the member that changed, and a wrong CRC shows 
 
 from __future__ import annotations
 
+import re
 import stat
 import struct
 import zlib
@@ -27,6 +28,7 @@ ENCRYPTED_FLAGS = 0x2041
 DESCRIPTOR_FLAG = 0x0008
 ZIP64 = 0xFFFFFFFF
 RATIO_FROM = 1 << 20
+PRINTABLE = re.compile(r"[!-~]*\Z")
 
 
 class ContainerError(MalformedInputError):
@@ -215,7 +217,6 @@ def _decode(raw: bytes) -> str:
 
 def _check_name(name: str) -> None:
     parts = name.removesuffix("/").split("/")
-    printable = name.isascii() and all("!" <= char <= "~" for char in name)
-    if not printable or "\\" in name or ":" in name or any(part in ("", ".", "..") for part in parts):
+    if not PRINTABLE.match(name) or "\\" in name or ":" in name or any(part in ("", ".", "..") for part in parts):
         shown = ascii(name[:60])
         raise UnsafeContainerError(f"{shown}: not a plain relative path")

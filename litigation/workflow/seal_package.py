@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import ClassVar
 
 from evidence_service.core import bag, container
-from evidence_service.core.metadata import parse_metadata
+from evidence_service.core.metadata import PackageMetadata, parse_metadata
 from evidence_service.core.package import METADATA, PDF
 from evidence_service.errors import MalformedInputError
 from litigation.core.prepared_seal import PreparedSeal
@@ -119,12 +119,14 @@ def seal_package(content: bytes, sealer: BundleSealer, sign_note: SignNote, when
     Everything but the PDF and the manifests stays byte for byte. Refused: a draft (不得提交 / NOT FOR FILING).
     """
     members = container.read(content)
-    if parse_metadata(members[METADATA]).draft:
+    metadata = parse_metadata(members[METADATA])
+    if metadata.draft:
         raise SealRefusedError(
             "a draft is not sealed (不得提交 / NOT FOR FILING): supply what is missing, build it again"
         )
     sealed = sealer.seal(members[PDF], when)
-    return _with_pdf(members, sealed, sign_note), sha256(sealed).hexdigest()
+    pdf_sha256 = sha256(sealed).hexdigest()
+    return _with_pdf(members, metadata, sealed, pdf_sha256, sign_note), pdf_sha256
 
 
 def seal_of(content: bytes, sign_note: SignNote) -> SealedPackage | None:
@@ -135,12 +137,12 @@ def seal_of(content: bytes, sign_note: SignNote) -> SealedPackage | None:
     seen = seal_seen(members[PDF])
     if seen is None:
         return None
-    pdf_sha256 = sha256(members[PDF]).hexdigest()
-    before = _with_pdf(members, seen.unsealed, sign_note)
+    unsealed_pdf_sha256 = sha256(seen.unsealed).hexdigest()
+    before = _with_pdf(members, parse_metadata(members[METADATA]), seen.unsealed, unsealed_pdf_sha256, sign_note)
     return SealedPackage(
-        pdf_sha256=pdf_sha256,
+        pdf_sha256=sha256(members[PDF]).hexdigest(),
         unsealed_sha256=sha256(before).hexdigest(),
-        unsealed_pdf_sha256=sha256(seen.unsealed).hexdigest(),
+        unsealed_pdf_sha256=unsealed_pdf_sha256,
         holder=seen.holder,
         sample=seen.sample,
         timestamp=seen.timestamp,
@@ -163,12 +165,13 @@ def is_sealed(content: bytes, origin: str) -> bool:
         return False
 
 
-def _with_pdf(members: dict[str, bytes], pdf: bytes, sign_note: SignNote) -> bytes:
+def _with_pdf(
+    members: dict[str, bytes], metadata: PackageMetadata, pdf: bytes, pdf_sha256: str, sign_note: SignNote
+) -> bytes:
     """The package with another PDF, under manifests and a signature of its own."""
-    metadata = parse_metadata(members[METADATA])
     members = {**members, PDF: pdf}
     payload = {name: data for name, data in members.items() if name.startswith("data/")}
-    listed = bag.parse_manifest(members[bag.MANIFEST]) | {PDF: sha256(pdf).hexdigest()}
+    listed = bag.parse_manifest(members[bag.MANIFEST]) | {PDF: pdf_sha256}
     members[bag.MANIFEST] = _manifest(listed)
     members[bag.BAG_INFO] = bag.bag_info(metadata, payload)
     members[bag.TAG_MANIFEST] = bag.manifest_text({name: members[name] for name in bag.TAGGED})
