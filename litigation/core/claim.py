@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from litigation.core.allocation import Applied
 from litigation.core.annual_cost import AnnualCost, CostReport
-from litigation.core.arrears import Restructured
+from litigation.core.arrears import Restructured, Treated
 from litigation.core.cap import NO_CAP, CapResult, cap_globally, cap_per_line
 from litigation.core.cost_report import report_costs, rules_behind
 from litigation.core.costs import ACCEPTANCE, acceptance_fee, reduced_acceptance_fee
@@ -43,6 +43,11 @@ class ClaimLine:
     rule: str
     penalty_segments: tuple[Segment, ...] = ()
     compound_segments: tuple[Segment, ...] = ()
+    treated: tuple[Treated, ...] = ()
+
+    def released(self, kind: Kind) -> Decimal:
+        """What agreements took out of the line without payment: made principal, or waived."""
+        return total_of(one.amount for one in self.treated if one.kind is kind and one.how is not Arrears.CARRIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +241,7 @@ def _claim_line(line: DueLine, ledger: Ledger, applied: CapResult) -> ClaimLine:
         rule=_rule_text(line, ledger, applied),
         penalty_segments=line.penalty.segments(day),
         compound_segments=line.compound.segments(day),
+        treated=tuple(one for done in ledger.restructured for one in done.treated if one.item == line.item),
     )
 
 

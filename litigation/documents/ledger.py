@@ -13,13 +13,13 @@ from litigation.core.cap import CapResult
 from litigation.core.casefile import CaseFile
 from litigation.core.claim import Claim, ClaimLine
 from litigation.core.interest import Segment
-from litigation.core.ledger import ACCELERATED
 from litigation.core.money import total_of
 from litigation.core.terms import CapMethod, Kind
 from litigation.documents.derived_ledger import draw_derived
 from litigation.documents.flow import SMALL, Flow
 from litigation.documents.fonts import Role
 from litigation.documents.papertable import HEAD_FILL, column_heads, text_cell
+from litigation.documents.restructured_ledger import draw_restructured, item_name
 from litigation.documents.sheets import Book
 from litigation.documents.tables import Cell, Row, draw_table
 from litigation.documents.templates import Template, fill
@@ -48,6 +48,7 @@ def draw_ledger(book: Book, case: CaseFile) -> None:
     _caps(flow, form, case.claim)
     _schedule(flow, form, case.claim)
     _payments(flow, form, case.claim)
+    draw_restructured(flow, form, case.claim)
 
 
 def _heading(flow: Flow, form: Template, name: str, **values: object) -> None:
@@ -149,9 +150,14 @@ def _lines(flow: Flow, form: Template, claim: Claim) -> None:
 
 
 def _line_rows(flow: Flow, words: Any, line: ClaimLine, cap: CapResult, widths: tuple[float, ...]) -> list[Row]:
-    item = words["accelerated"] if line.item == ACCELERATED else line.item
     sums = line.principal + line.interest + line.penalty + line.compound
-    texts = [item, short_day(line.due), amount(line.principal), amount(line.interest), str(line.days)]
+    texts = [
+        item_name(flow.book.texts["ledger"], line.item),
+        short_day(line.due),
+        amount(line.principal),
+        amount(line.interest),
+        str(line.days),
+    ]
     texts += [amount(line.penalty), amount(line.compound), amount(sums)]
     formulas = _formulas(words, line, cap)
     row = _money_row(flow, texts, widths, SMALL)
@@ -171,8 +177,10 @@ def _formulas(words: Any, line: ClaimLine, cap: CapResult) -> list[str]:
         texts += [name + _segment(words, part) for part in segments]
         accrued, cut = total_of(part.amount for part in segments), cap.removed_from(line.item, kind)
         if accrued != shown:
-            less = {"accrued": amount(accrued), "paid": amount(accrued - cut - shown), "cut": amount(cut)}
-            texts.append(name + fill(words["less"], **less, shown=amount(shown)))
+            gone = line.released(kind)
+            less = {"accrued": amount(accrued), "paid": amount(accrued - cut - shown - gone), "cut": amount(cut)}
+            form = words["less_restructured" if gone else "less"]
+            texts.append(name + fill(form, **less, released=amount(gone), shown=amount(shown)))
     cut = cap.removed_from(line.item, Kind.INTEREST)
     if cut:
         texts.append(fill(words["interest_cut"], cut=amount(cut)))
@@ -256,8 +264,12 @@ def _payments(flow: Flow, form: Template, claim: Claim) -> None:
     widths = (flow.width / 4,) * 4
     rows = []
     for part in claim.allocations:
-        item = form["lines"]["accelerated"] if part.item == ACCELERATED else part.item
-        texts = [short_day(part.on), item, words["kinds"][Kind(part.kind).value], amount(part.amount)]
+        texts = [
+            short_day(part.on),
+            item_name(form, part.item),
+            words["kinds"][Kind(part.kind).value],
+            amount(part.amount),
+        ]
         cells = [
             text_cell(flow, text, width, "right" if number == 3 else "center")
             for number, (text, width) in enumerate(zip(texts, widths, strict=True))
