@@ -18,6 +18,7 @@ from evidence_service.console import emit, home_of, json_option, progress, refus
 from evidence_service.errors import ProofDocketError
 from evidence_service.institution_files import read_institution
 from evidence_service.settings import read_settings
+from litigation.adapters.package_reread import reread_package
 from litigation.bootstrap import open_rooms
 from litigation.core.court_profile import CourtProfile, CourtProfileError, distinct, profile_on
 from litigation.core.plaintiff import PlaintiffData, plaintiff_from
@@ -114,7 +115,10 @@ def export_packages(
 
 def _export(service: LitigationService, path: Path, number: int, profile: CourtProfile) -> ExportedCase:
     now = service.evidence.now()
-    return export_case(path.read_bytes(), number, profile, _plaintiffs(service), _cases(service), now)
+    package = path.read_bytes()
+    exported = export_case(package, number, profile, _plaintiffs(service), _cases(service), now)
+    reread_package(service.evidence, service.cases, sha256(package).hexdigest())
+    return exported
 
 
 def _write_case(folder: Path, case: ExportedCase) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -17,14 +18,14 @@ from litigation.adapters.event_journal import EventJournal
 from litigation.adapters.evidence_door import history_of
 from litigation.adapters.filing_registry import FilingRegistry
 from litigation.adapters.folder_outbox import FolderOutbox
+from litigation.adapters.package_reread import reread_package
 from litigation.adapters.rule_folder import RuleFolder
 from litigation.adapters.sql_case_store import SqlCaseStore
 from litigation.adapters.sql_filing_store import SqlFilingStore
 from litigation.core.docket import Detail, DetailError, DocketEntry, read_detail
-from litigation.core.duplicates import refuse_duplicate, suit_ended
+from litigation.core.duplicates import suit_ended
 from litigation.core.filing import Court, Filing, submitted_event_id
 from litigation.core.history import court_date
-from litigation.core.reread import refuse_changed
 from litigation.ports import FilingChain
 from litigation.workflow.case_source import our_reference
 from litigation.workflow.file_package import FilingDoors, PackageCase, check_fileable, file_package
@@ -104,7 +105,7 @@ class FilingService:
             outbox=FolderOutbox(self.evidence.settings.home / "outbox"),
             journal=EventJournal(self.evidence),
             loan_of=self._cases.loan_of,
-            reread=self._reread,
+            reread=partial(reread_package, self.evidence, self._cases),
             ended=self._ended,
             now=self.evidence.now(),
         )
@@ -115,16 +116,6 @@ class FilingService:
         history = history_of(filing.institution, loan, self.evidence.store.events_of_loan(filing.institution, loan))
         rules = RuleFolder(self.evidence.settings.home).rules()
         return suit_ended(history, submitted_event_id(filing), court_date(self.evidence.now()), rules)
-
-    def _reread(self, package_sha256: str) -> None:
-        """Read the loan of a package again: refuse what changed since, a restricted loan, and a second suit."""
-        row = self._cases.package_by_digest(package_sha256)
-        loan, today = self._cases.loan_of(row.our_reference), court_date(self.evidence.now())
-        self.evidence.refuse_restricted(row.institution, loan)
-        history = history_of(row.institution, loan, self.evidence.store.events_of_loan(row.institution, loan))
-        rules = RuleFolder(self.evidence.settings.home).rules()
-        refuse_changed(history, date.fromisoformat(row.as_of), row.tree_size, rules, today)
-        refuse_duplicate(history, today, rules)
 
     def _case_of(self, package_sha256: str) -> PackageCase:
         row = self._cases.package_by_digest(package_sha256)

@@ -19,6 +19,7 @@ REREAD = "filing.reread"
 DAYS = {
     "payment.received": "received_on",
     "performance.made": "received_on",
+    "recovery.received": "received_on",
     "borrower.deceased": "on",
     "borrower.insolvent": "on",
 }

@@ -77,6 +77,26 @@ def test_a_suit_that_is_late_by_every_reading_blocks_until_a_person_accepts_it()
     assert not named(checked(whole(decided), as_of=date(2029, 6, 1)), "limitation-expired").blocking
 
 
+def test_of_an_extended_loan_the_last_instalment_of_the_new_plan_counts() -> None:
+    """Extended to 2026-07-10: limitation runs from there, every total still ties, and the contract's schedule stands."""
+    agreed: Happening = (
+        "loan.restructured",
+        {
+            "kind": "extension",
+            "effective_on": "2025-05-10",
+            "first_due": "2025-08-10",
+            "new_term_end": "2026-07-10",
+            "interest_arrears": "capitalised",
+            "penalty_arrears": "waived",
+            "compound_arrears": "waived",
+        },
+    )
+    found = checked(whole(agreed))
+    assert found.ready
+    assert found.limitation is not None
+    assert found.limitation.readings.from_last_instalment == date(2029, 7, 10)
+
+
 def test_a_suit_that_will_soon_be_late_warns_with_the_day() -> None:
     """Three years after the last instalment of 2026-01-10, with holidays of 2029 not recorded."""
     found = named(checked(whole(), as_of=date(2028, 12, 1)), "limitation-ending")
