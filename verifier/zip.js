@@ -134,7 +134,7 @@ function contentOf(entry, data) {
   }
   let made;
   try {
-    made = inflate(data, entry.size, { raw: true });
+    made = inflate(data, entry.size);
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     throw new Fault(entry.name + ": " + error.message, MALFORMED);
