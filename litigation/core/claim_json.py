@@ -106,7 +106,24 @@ def rule_to_json(entry: RuleEntry) -> dict[str, Any]:
         "mark": entry.mark.value,
         "source": entry.source,
         "note": entry.note,
+        "value": _value(entry),
     }
+
+
+def _value(entry: RuleEntry) -> dict[str, Any]:
+    """The value itself, so that whoever has the answer can compute it again."""
+    value: dict[str, Any] = {}
+    if entry.number is not None:
+        value["number"] = rate_text(entry.number)
+    if entry.text is not None:
+        value["text"] = entry.text
+    if entry.words:
+        value["words"] = list(entry.words)
+    if entry.bands:
+        value["flat"] = rate_text(entry.flat)
+        value["bands"] = [{"over": rate_text(band.over), "rate": rate_text(band.rate)} for band in entry.bands]
+        value["ceiling"] = None if entry.ceiling is None else rate_text(entry.ceiling)
+    return value
 
 
 def rate_text(rate: Decimal) -> str:
