@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from hashlib import sha256
 from pathlib import Path
+from statistics import median
 
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.clock import now
@@ -12,8 +13,9 @@ from evidence_service.core.prepared import Prepared, Preparer
 from evidence_service.workflow.import_events import BATCH
 from evidence_service.workflow.ingest import PlainEvent, take_batch
 from tools.bench_events import INSTITUTION, event_lines
+from tools.bench_memory import processor_seconds
 from tools.bench_rounds import Series, take_turns
-from tools.bench_row import Row, Target, later
+from tools.bench_row import Row, Target
 from tools.bench_sizes import Sizes
 from tools.bench_store import import_file, sqlite_store, temporary_folder
 
@@ -33,7 +35,7 @@ def ingest_rows(sizes: Sizes) -> list[Row]:
             sizes.rounds,
             {
                 "raw": lambda number: work[number].hash_raw(),
-                "ingest": lambda number: import_file(store, work[number].path),
+                "ingest": lambda number: work[number].ingest(store),
                 "stage-prepare": lambda number: work[number].prepare(),
                 "stage-take": lambda number: work[number].take(),
             },
@@ -43,10 +45,11 @@ def ingest_rows(sizes: Sizes) -> list[Row]:
             or other.log(INSTITUTION).size != store.log(INSTITUTION).size
         ):
             raise AssertionError("not every event that was timed is in the log")
-    return [_ingest_row(count, spent), *(_stage_row(name, count, spent) for name in STAGES), *_later_rows()]
+    cpu = median(one.cpu for one in work) / count
+    return [_ingest_row(count, spent, cpu), *(_stage_row(name, count, spent) for name in STAGES), _growth_row()]
 
 
-def _ingest_row(count: int, spent: dict[str, Series]) -> Row:
+def _ingest_row(count: int, spent: dict[str, Series], cpu: float) -> Row:
     ingest, raw = spent["ingest"], spent["raw"]
     return Row(
         "ingest",
@@ -57,8 +60,8 @@ def _ingest_row(count: int, spent: dict[str, Series]) -> Row:
         yardstick_name=RAW,
         ratio=ingest.wall_ratio(raw),
         target=Target("≥ 25,000/s, both cores", 25_000),
-        note=f"8 payload fields, 600 bytes, 5,000 loans; {ingest.cpu / count * 1e6:.0f} µs of processor per event, "
-        f"that is {count / ingest.cpu:,.0f} events per second of it",
+        note=f"8 payload fields, 600 bytes, 5,000 loans; {cpu * 1e6:.0f} µs of processor per event, all processes "
+        f"together: two processors that do nothing else can take {2 / cpu:,.0f} events/s at most",
     )
 
 
@@ -78,10 +81,13 @@ def _stage_row(name: str, count: int, spent: dict[str, Series]) -> Row:
     )
 
 
-def _later_rows() -> list[Row]:
-    return [
-        later("growth", "ingest at 10 M events beside 100 k", "≥ 0.8"),
-    ]
+def _growth_row() -> Row:
+    return Row(
+        "growth",
+        "ingest at 10 M events beside 100 k",
+        target=Target("≥ 0.8", 0.8, of="ratio"),
+        note="takes hours: make bench-large measures it",
+    )
 
 
 class _Round:
@@ -93,6 +99,14 @@ class _Round:
         self.path.write_bytes(b"\n".join(self._lines) + b"\n")
         self._store = store
         self._prepared: list[Prepared | None] = []
+        self.cpu = 0.0
+        """Seconds of processor that the import took, helpers included."""
+
+    def ingest(self, store: SqlLogStore) -> None:
+        """The whole import, as `proofdocket import` does it."""
+        before = processor_seconds()
+        import_file(store, self.path)
+        self.cpu = processor_seconds() - before
 
     def hash_raw(self) -> None:
         """The yardstick: one SHA-256 over each line, as a leaf is hashed."""

@@ -159,7 +159,8 @@ def _digests(heads: bytes, ends: Sequence[bytes | None], plain: Sequence[tuple[s
     fresh, made = sha256().copy, []
     for (head,), end in zip(_HEADS.iter_unpack(heads), ends, strict=True):
         state = fresh()
-        state.update(head + (next(encoded) if end is None else end))
+        state.update(head)
+        state.update(next(encoded) if end is None else end)
         made.append(state.digest())
     return made
 

@@ -13,6 +13,7 @@ from evidence_service.errors import MalformedInputError
 
 HASH_SIZE = 32
 EMPTY_ROOT = sha256(b"").digest()
+_NODE = sha256(b"\x01")
 SubtreeReader = Callable[[int, int], bytes]
 """(level, index) -> hash of the complete subtree over leaves [index·2^level, (index+1)·2^level)."""
 
@@ -35,7 +36,13 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def fold_level(hashes: Sequence[bytes]) -> list[bytes]:
     """Hash neighbours pair by pair; a last one without a partner is left out (it is not complete)."""
-    return [sha256(b"\x01" + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2], strict=False)]
+    folded = []
+    for left, right in zip(hashes[::2], hashes[1::2], strict=False):
+        state = _NODE.copy()  # node_hash, a fifth faster: nothing is put together first
+        state.update(left)
+        state.update(right)
+        folded.append(state.digest())
+    return folded
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
