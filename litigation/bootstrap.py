@@ -15,8 +15,6 @@ from evidence_service.settings import read_settings
 from litigation.adapters.job_slots import Slots
 from litigation.adapters.prepared_folder import PreparedFolder
 from litigation.adapters.seal_keys import read_key
-from litigation.adapters.seal_pyhanko import KeyFileProvider
-from litigation.adapters.seal_remote import RemoteProvider, read_provider
 from litigation.adapters.sql_batch_store import SqlBatchStore
 from litigation.adapters.sql_case_store import SqlCaseStore
 from litigation.batch_service import BatchService
@@ -93,6 +91,10 @@ def open_sealer(home: Path | None, *, timestamp: bool) -> BundleSealer:
 
 def _sealer(home: Path, keys: Path, fonts: FontSet, *, stamp: bool) -> BundleSealer:
     """The provider that the instance names, else the key in its files."""
+    # Half a second of libraries that few commands need.
+    from litigation.adapters.seal_pyhanko import KeyFileProvider  # noqa: PLC0415
+    from litigation.adapters.seal_remote import RemoteProvider, read_provider  # noqa: PLC0415
+
     remote = read_provider(home)
     if remote is not None:
         token = os.environ.get("PROOFDOCKET_SEAL_TOKEN", "")
