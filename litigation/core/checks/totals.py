@@ -52,11 +52,16 @@ def _sums(claim: Claim, terms: LoanTerms, payments: tuple[Payment, ...]) -> Iter
 
 
 def schedule_defects(dossier: Dossier) -> Iterator[Defect]:
-    """Where the schedule that the borrower was given is not the one that the claim is computed from."""
+    """Where the schedule that the borrower was given is not the one that the claim is computed from.
+
+    One that was given before an agreement on new terms is held against the contract as signed.
+    """
     told, terms, claim = dossier.history.last("schedule.set"), dossier.terms, dossier.claim
     if told is None or terms is None:
         return
-    rows = claim.plan_in_force if claim else schedule_for(terms)
+    agreed = dossier.history.last("loan.restructured")
+    renewed = claim if claim and claim.restructured and agreed and told.sequence > agreed.sequence else None
+    rows = renewed.plan_in_force if renewed else schedule_for(terms)
     computed: dict[str, object] = {
         "instalments": len(rows),
         "first_due": rows[0].due.isoformat(),
@@ -66,7 +71,7 @@ def schedule_defects(dossier: Dossier) -> Iterator[Defect]:
         if told.payload[field] != value:
             yield _schedule(field, str(told.payload[field]), str(value))
     stated = Decimal(told.payload["instalment_amount"])
-    level = claim.restructured[-1].plan.repayment if claim and claim.restructured else terms.repayment
+    level = renewed.restructured[-1].plan.repayment if renewed else terms.repayment
     if level is Repayment.EQUAL_INSTALMENT and stated != rows[0].payment:
         yield _schedule("instalment_amount", f"{stated}", f"{rows[0].payment}")
 
