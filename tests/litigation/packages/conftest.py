@@ -73,6 +73,8 @@ class House:
             said = {"name": name, "media_type": media, "size": len(content), "sha256": sha256_hex(content)}
             encoded = base64.b64encode(content).decode()
             event["attachments"].append(said | {"sm3": sm3_hex(content), "content": encoded})
+        if not files:
+            del event["attachments"]
         path = self.lender.home / f"event-{number}.ndjson"
         path.write_text(json.dumps(event, ensure_ascii=False) + "\n", "utf-8")
         answer, rejects = import_file(self.lender.litigation.evidence, path, None)

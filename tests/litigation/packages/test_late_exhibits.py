@@ -77,7 +77,7 @@ def test_late_exhibits_are_numbered_after_the_earlier_ones(
 ) -> None:
     earlier = len(exhibits(first))
     assert sorted(exhibits(first)) == list(range(1, earlier + 1))
-    assert {number: title for number, (title, _) in exhibits(second).items()} == {earlier + 1: "催告到达（回执.png）"}
+    assert {number: title for number, (title, _) in exhibits(second).items()} == {earlier + 1: "催收到达（回执.png）"}
     late = {number: title for number, (title, _) in exhibits(third).items()}
     assert list(late) == [earlier + 2]  # the receipt was offered before and keeps its number
     assert "现场.jpg" in late[earlier + 2]
@@ -129,9 +129,7 @@ def test_the_first_package_is_still_built_byte_for_byte(
 def test_nothing_late_another_case_and_another_order_are_refused(
     late_house: House, first: BuiltPackage, second: BuiltPackage, third: BuiltPackage
 ) -> None:
-    late_house.told(
-        "case.alerted", 22, {"our_reference": "x", "corrected_event": "e", "correction": "c", "filed": False}
-    )
+    late_house.told("contact.made", 22, {"channel": "phone", "result": "no answer"})
     with pytest.raises(LateExhibitError, match="nothing is late"):
         supplement(late_house, first, second, third)
     with pytest.raises(LateExhibitError, match="order"):
