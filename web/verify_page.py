@@ -5,9 +5,10 @@ Spec: docs/spec/verify.md. The upload stays in memory (web/app.py) and is gone w
 
 from __future__ import annotations
 
-from flask import Flask, abort, current_app, render_template, request
+from flask import Flask, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
+from evidence_service.verifier.page import page_policy, public_page
 from web.access import Permission, permit
 from web.current import now
 from web.throttle import Gate
@@ -23,6 +24,7 @@ def register(app: Flask) -> None:
     """Add the route. Two verifications at a time bound the memory."""
     app.extensions[GATE] = Gate(slots=2, patience=20)
     app.add_url_rule("/verify", "verify", verify, methods=["GET", "POST"])
+    app.add_url_rule("/verify/offline", "verify_offline", verify_offline)
 
 
 @permit(Permission.PUBLIC)
@@ -41,6 +43,15 @@ def verify() -> ResponseReturnValue:
         except UploadRefusedError as refused:
             return _form(refused.problem, refused.detail), 400
     return render_template("verify_result.html", outcome=outcome, report=outcome.report)
+
+
+@permit(Permission.PUBLIC)
+def verify_offline() -> ResponseReturnValue:
+    """The page that verifies in the reader's own browser, shown or (`?save`) saved: no file reaches this server."""
+    headers = {"Content-Security-Policy": page_policy()}
+    if "save" in request.args:
+        headers["Content-Disposition"] = 'attachment; filename="verify.html"'
+    return Response(public_page(), mimetype="text/html", headers=headers)
 
 
 def _form(problem: str = "", detail: str = "") -> str:

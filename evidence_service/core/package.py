@@ -20,6 +20,7 @@ from evidence_service.errors import MalformedInputError
 
 README, PDF, FACTS = "data/README.txt", "data/bundle.pdf", "data/facts.json"
 LEDGER, METADATA = "data/ledger.json", "data/package.json"
+VERIFIER = "data/verify.html"
 FIXED = frozenset(
     {bag.BAGIT, bag.BAG_INFO, bag.MANIFEST, bag.TAG_MANIFEST, bag.NOTE, README, PDF, FACTS, LEDGER, METADATA}
 )
@@ -55,6 +56,7 @@ class PackageContents:
     """Everything that goes into a package.
 
     `originals` maps SHA-256 in hex to (extension without dot, bytes), `material` a name to its text.
+    `verifier` is the page that checks the package without us; empty where none is packed.
     """
 
     metadata: PackageMetadata
@@ -65,6 +67,7 @@ class PackageContents:
     events: tuple[PackagedEvent, ...]
     originals: Mapping[str, tuple[str, bytes]]
     material: Mapping[str, str]
+    verifier: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def parse(members: Mapping[str, bytes]) -> ParsedPackage:
     material: dict[str, bytes] = {}
     unknown: list[str] = []
     for name, content in members.items():
-        if name in FIXED:
+        if name in FIXED or name == VERIFIER:
             continue
         if ORIGINAL.match(name):
             originals[name] = content
@@ -146,6 +149,8 @@ def _payload(contents: PackageContents) -> dict[str, bytes]:
         LEDGER: contents.ledger,
         METADATA: metadata_bytes(contents.metadata),
     }
+    if contents.verifier:
+        payload[VERIFIER] = contents.verifier
     payload |= {MEMBERS[name]: text.encode() for name, text in contents.material.items()}
     if tuple(event.seq for event in contents.events) != tuple(entry.seq for entry in contents.metadata.events):
         raise PackageError(f"{METADATA}: events: not the packaged events in their order")

@@ -19,6 +19,7 @@ from evidence_service.core.package import PackageContents, PackagedEvent, assemb
 from evidence_service.core.report import Report
 from evidence_service.core.twin import twin_bytes
 from evidence_service.core.verify import verify_twin
+from evidence_service.verifier.page import party_page
 from litigation.core.casefile import CaseFile
 from litigation.core.claim_json import claim_to_json
 from litigation.core.debt_record import debt_record
@@ -49,6 +50,8 @@ This package comes from a party and proves nothing by itself. Verify it with a t
 - data/package.json     本包的日志状态 / the log state of this package
 - data/log/             日志状态的旁证：贷款映射、见证规则、时间戳、链上锚定
                         / what confirms that state: loan map, witness policy, timestamps, anchor
+- data/verify.html      离线核验页，用浏览器打开；请尽量另从法院或公开页面取得，不用当事人送来的这一份
+                        / a verifier to open in a browser; better take it from the court or the public page
 - manifest-sha256.txt   各文件摘要（BagIt，RFC 8493）/ digests of all files
 
 证明范围：自记入日志之时起未被更改；入链之前的真实性取决于来源材料。
@@ -149,6 +152,7 @@ def build_package(
         events=events,
         originals=originals,
         material=material,
+        verifier=party_page(),
     )
     for place, text in (("facts.json", contents.facts), ("ledger.json", contents.ledger)):
         check_nothing_left(text.decode(), place, closed)

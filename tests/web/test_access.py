@@ -18,7 +18,7 @@ from web.app import create_app
 from web.ports import Role
 
 VALUES: dict[str, Any] = {"institution": "sample-cf", "index": 0, "package_id": 120, "name": "app.css"}
-PUBLIC = {"sign_in", "sign_out", "verify", "healthz", "asset"}
+PUBLIC = {"sign_in", "sign_out", "verify", "verify_offline", "healthz", "asset"}
 
 
 def addresses(app: Flask) -> list[tuple[str, str]]:

@@ -12,7 +12,7 @@ export const stateMark = (state) => make("span", { class: "state " + tone(state)
 export function reportView(view) {
   const parts = [heading(view), make("p", { class: "verdict " + tone(view.result) }, say(view.result))];
   if (view.error) return [...parts, make("p", { class: "error" }, errorText(view.error)), about(view)];
-  parts.push(about(view), checks(view), places(view), gaps(view), debt(view.debt), facts(view.facts), notProven());
+  parts.push(about(view), checks(view), places(view), notProven(), debt(view.debt), facts(view.facts), gaps(view));
   return parts.filter(Boolean);
 }
 
@@ -113,7 +113,7 @@ function facts(list) {
     return [make("span", { class: "mono" }, fact.key), fact.value || "–", label, make("span", { class: "mono" }, source || "–")];
   });
   const heads = ["fact", "value", "label", "source"].map((name) => say(name));
-  return make("section", { id: "facts" }, make("h3", null, say("facts")), make("p", { class: "soft" }, say("facts_why")), table(heads, rows));
+  return make("section", { id: "facts", class: "wide-first" }, make("h3", null, say("facts")), make("p", { class: "soft" }, say("facts_why")), table(heads, rows));
 }
 
 function notProven() {
