@@ -68,8 +68,8 @@ def supplement(house: House, *earlier: BuiltPackage) -> BuiltPackage:
 def exhibits(built: BuiltPackage) -> dict[int, tuple[str, int]]:
     """Number, title and page in the file of each exhibit."""
     marks = bookmarks(opened(container.read(built.content)[PDF]))
-    found = [(*title.removeprefix("证据 ").split("\u3000", 1), page) for title, page in marks if "证据 " in title]
-    return {int(number): (str(title), int(page)) for number, title, page in found}
+    named = [(title.removeprefix("证据 ").split("\u3000", 1), page) for title, page in marks if "证据 " in title]
+    return {int(number): (title, page) for (number, title), page in named}
 
 
 def test_late_exhibits_are_numbered_after_the_earlier_ones(
@@ -91,8 +91,8 @@ def test_pages_go_on_in_print_in_labels_and_in_the_index(
         pdf = opened(container.read(built.content)[PDF])
         assert int(pdf.Root.PageLabels.Nums[1].St) == before + 1
         last = before + len(pdf.pages)
-        for number, page in enumerate(pdf.pages, before + 1):
-            assert f"第{number}页共{last}页" in flat(page)
+        for number, sheet in enumerate(pdf.pages, before + 1):
+            assert f"第{number}页共{last}页" in flat(sheet)
         cover = flat(pdf.pages[0])
         assert "补充证据材料" in cover
         for number, (title, page) in exhibits(built).items():
