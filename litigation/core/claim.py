@@ -13,12 +13,13 @@ from decimal import Decimal
 
 from litigation.core.allocation import Applied
 from litigation.core.annual_cost import AnnualCost, CostReport
-from litigation.core.arrears import Restructured, Treated
-from litigation.core.cap import NO_CAP, CapResult, cap_globally, cap_per_line
+from litigation.core.arrears import Restructured
+from litigation.core.cap import CapResult, cap_globally, cap_per_line
+from litigation.core.claim_parts import ClaimCaps, ClaimLine, Paid, Uncapped
 from litigation.core.cost_report import report_costs, rules_behind
 from litigation.core.costs import ACCEPTANCE, acceptance_fee, reduced_acceptance_fee
 from litigation.core.due_line import DueLine
-from litigation.core.interest import Segment, interest_by_days
+from litigation.core.interest import interest_by_days
 from litigation.core.kinds import Arrears
 from litigation.core.ledger import Ledger, run_ledger
 from litigation.core.money import to_cent, total_of
@@ -26,76 +27,7 @@ from litigation.core.rules import RuleEntry, Rules
 from litigation.core.schedule import ScheduleRow, schedule_for
 from litigation.core.terms import CapMethod, Kind, LoanTerms, Payment
 
-__all__ = ["Claim", "ClaimCaps", "ClaimLine", "compute_claim", "schedule_for"]
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimLine:
-    """One item of the claim after the cap: what fell due and what grew on it."""
-
-    item: str
-    due: date
-    principal: Decimal
-    interest: Decimal
-    days: int
-    penalty: Decimal
-    compound: Decimal
-    rule: str
-    penalty_segments: tuple[Segment, ...] = ()
-    compound_segments: tuple[Segment, ...] = ()
-    treated: tuple[Treated, ...] = ()
-
-    def released(self, kind: Kind) -> Decimal:
-        """What agreements took out of the line without payment: made principal, or waived."""
-        return total_of(one.amount for one in self.treated if one.kind is kind and one.how is not Arrears.CARRIED)
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimCaps:
-    """Both methods of the cap, whichever is applied."""
-
-    annual: Decimal
-    globally: CapResult
-    per_line: CapResult
-
-    def chosen(self, method: CapMethod) -> CapResult:
-        """The result of the method that is applied."""
-        match method:
-            case CapMethod.GLOBAL:
-                return self.globally
-            case CapMethod.PER_LINE:
-                return self.per_line
-            case CapMethod.NONE:
-                return NO_CAP
-
-    @property
-    def stricter(self) -> CapMethod:
-        """The method that claims less: the safe claim."""
-        return CapMethod.GLOBAL if self.globally.cut > self.per_line.cut else CapMethod.PER_LINE
-
-
-@dataclass(frozen=True, slots=True)
-class Uncapped:
-    """The sums before any cap."""
-
-    interest: Decimal
-    penalty: Decimal
-    compound: Decimal
-    costs: Decimal
-    total: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Paid:
-    """What the borrower has paid up to the cut-off, by kind; surplus was paid and waits."""
-
-    principal: Decimal
-    interest: Decimal
-    penalty: Decimal
-    compound: Decimal
-    costs: Decimal
-    surplus: Decimal
-    after_cutoff: Decimal
+__all__ = ["Claim", "ClaimCaps", "ClaimLine", "Paid", "Uncapped", "compute_claim", "schedule_for"]
 
 
 @dataclass(frozen=True, slots=True)
