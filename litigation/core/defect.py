@@ -1,6 +1,6 @@
 """Defect: one thing that keeps a case from being filed, or that a lawyer should see first.
 
-Spec: docs/spec/readiness.md section 4. All defects of a case stand in one list (人民法院在线诉讼规则 9: one list, told once).
+Spec: docs/spec/readiness.md section 4. All defects of a case stand in one list (在线诉讼规则 9: told once).
 No text holds personal data: it names the fact and its source, never the value.
 """
 
@@ -29,7 +29,7 @@ class Defect:
     @property
     def sentence(self) -> str:
         """One line for the papers: what it is about, what is wrong, where it should have come from."""
-        source = f"，应来自{self.where_from_zh}" if self.where_from_zh else ""
+        source = f"；来源：{self.where_from_zh}" if self.where_from_zh else ""
         return f"{self.subject or self.code}: {self.text_zh}{source}"
 
 

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from litigation.core.casefile import CaseFile
+from litigation.core.defect import Defect
 from litigation.documents.expansion import Filling
 from litigation.documents.flow import BODY, SMALL, Flow
 from litigation.documents.fonts import Role
 from litigation.documents.papertable import cell, column_heads, pair_table, text_cell
 from litigation.documents.sheets import Book
-from litigation.documents.tables import Row, draw_table
-from litigation.documents.templates import fill
+from litigation.documents.tables import Cell, Row, draw_table
+from litigation.documents.templates import Template, fill
 from litigation.documents.text import BLUE, RED, Span
 
 COVER, DEFECTS = "cover", "defects"
@@ -81,9 +82,23 @@ def draw_defects(book: Book, case: CaseFile, defects: Sequence[str]) -> None:
     if not defects:
         flow.text(form["none"])
         return
-    widths = (44.0, flow.width - 44)
-    rows = [
-        Row(widths, (text_cell(flow, str(number), widths[0], "center"), text_cell(flow, defect, widths[1], style=BODY)))
-        for number, defect in enumerate(defects, 1)
-    ]
+    known = {finding.sentence: finding for finding in case.findings}
+    _defect_table(flow, form, [(text, known.get(text)) for text in defects])
+    warnings = [(finding.sentence, finding) for finding in case.findings if not finding.blocking]
+    if warnings:
+        flow.space(10)
+        flow.heading(form["warnings"]["zh"], form["warnings"]["en"])
+        _defect_table(flow, form, warnings)
+
+
+def _defect_table(flow: Flow, form: Template, listed: Sequence[tuple[str, Defect | None]]) -> None:
+    """Number, what is wrong in both languages, and the article that makes it matter."""
+    widths = (34.0, flow.width - 194, 160.0)
+    rows = []
+    for number, (text, finding) in enumerate(listed, 1):
+        lines = text_cell(flow, text, widths[1], style=BODY).lines
+        if finding is not None:
+            lines += text_cell(flow, f"{finding.text_en}; from {finding.where_from_en}", widths[1]).lines
+        ground = text_cell(flow, finding.basis if finding else "", widths[2])
+        rows.append(Row(widths, (text_cell(flow, str(number), widths[0], "center"), Cell(lines, 14.2), ground)))
     draw_table(flow, rows, column_heads(flow, form["columns"], widths))
