@@ -57,8 +57,8 @@ class CaseSource:
 
 
 def suing(source: CaseSource) -> bool:
-    """Whether a package asks a court for a decision: no copy for another party, no enforcement of a decision."""
-    return source.recipient == COURT and PaperKind.ENFORCEMENT not in source.papers
+    """Whether a package begins a suit: no copy for another party, no supplement, mediation or enforcement."""
+    return source.recipient == COURT and bool({PaperKind.COMPLAINT, PaperKind.PAYMENT_ORDER} & set(source.papers))
 
 
 def our_reference(institution: str, loan: str) -> str:
