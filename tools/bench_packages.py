@@ -9,9 +9,10 @@ from __future__ import annotations
 import resource
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
-from statistics import mean
+from statistics import mean, median
 
 from evidence_service.clock import now
 from evidence_service.core.metadata import EventEntry
@@ -19,17 +20,22 @@ from evidence_service.core.report import Result
 from evidence_service.institution_files import credit_codes
 from evidence_service.verifier.folder import Task, verify_folder
 from litigation.adapters.evidence_door import history_of, packaged_events
-from litigation.bootstrap import CHECKOUT, open_litigation
-from litigation.bundle_command import build_packages
+from litigation.adapters.seal_keys import make_sample_key
+from litigation.batch_service import Order
+from litigation.batch_worker import Workers
+from litigation.bootstrap import CHECKOUT, open_batches, open_litigation
+from litigation.core.batch import BatchItem, ItemState
+from litigation.core.disclosure_set import select
+from litigation.disclosure_book import disclosure_sets
 from litigation.sample.portfolio import DEFAULT_AS_OF, DEFAULT_SEED, write_portfolio
 from litigation.service import LitigationService
 from litigation.workflow.assess import assess
-from litigation.workflow.build_package import BuiltPackage, build_package, metadata_for, twin_report
-from litigation.workflow.case_source import CaseSource
+from litigation.workflow.build_package import BuiltPackage, MadeWith, build_package, metadata_for, twin_report
+from litigation.workflow.case_source import CaseSource, our_reference
 from tools.bench_instance import import_into, temporary_instance
 from tools.bench_papers import PAGES, RECORDED, RECORDED_NAME, STUDY_PAGES, cores, short_case
 from tools.bench_rounds import Spent, spend, take_turns
-from tools.bench_row import Row, Target, later
+from tools.bench_row import Row, Target
 from tools.bench_sizes import FULL_BATCH, Sizes
 from web.init_command import initialise
 
@@ -38,6 +44,7 @@ EVENTS = 12
 PER_ROUND = 4
 MIN_OVERDUE_DAYS = 60
 FINAL = Target("≥ 1,000/min, unsealed", 1_000)
+SEALED = Target("≥ 600/min, sealed", 600)
 BATCH = Target("1,000 in < 90 s, < 1.5 GB", 90, at_most=True)
 VERIFY = Target("1,000 in < 60 s", FULL_BATCH / 60)
 
@@ -57,18 +64,27 @@ def package_rows(sizes: Sizes) -> list[Row]:
     with _portfolio(sizes.loans) as portfolio:
         some = portfolio.loans[:PER_ROUND]
         _short_package(portfolio)  # fonts and templates are loaded once per process
+        numbers = count()
+
+        def shorts() -> list[BuiltPackage]:
+            return [_short_package(portfolio, next(numbers)) for _ in some]
+
+        unsealed = shorts()
         spent = take_turns(
             sizes.rounds,
             {
-                "short": lambda _: [_short_package(portfolio) for _ in some],
+                "short": lambda _: shorts(),
+                "seal": lambda _: [portfolio.service.seal(one) for one in unsealed],
                 "whole": lambda _: [portfolio.service.build(portfolio.source, loan) for loan in some],
             },
         )
-        short, whole = _short_package(portfolio), [portfolio.service.build(portfolio.source, loan) for loan in some]
+        whole = [portfolio.service.build(portfolio.source, loan) for loan in some]
+        pairs = zip(spent["short"].rounds, spent["seal"].rounds, strict=True)
+        both = median(built.cpu + sealed.cpu for built, sealed in pairs)
         rows = [
-            _final_row("final-13", spent["short"].cpu / len(some), [short], FINAL),
+            _final_row("final-13", spent["short"].cpu / len(some), unsealed, FINAL),
+            _final_row("final-sealed", both / len(some), unsealed, SEALED),
             _final_row("final-portfolio", spent["whole"].cpu / len(some), whole, None),
-            later("final-sealed", "final package, sealed", "≥ 600/min"),
             _batch_row(portfolio),
         ]
         return [*rows, _verify_row(portfolio, sizes.verified)]
@@ -87,24 +103,27 @@ def _portfolio(loans: int) -> Iterator[_Portfolio]:
         evidence.anchor(institution)
         service = open_litigation(evidence, engine)
         source = service.pin(None, DEFAULT_AS_OF, draft=False)
+        make_sample_key(evidence.settings.keys_dir, "样例消费金融有限公司", now(), None, use_rsa=False)
         folder = home / "packages"
         folder.mkdir()
         yield _Portfolio(service, source, service.overdue(source, MIN_OVERDUE_DAYS), folder)
 
 
-def _short_package(portfolio: _Portfolio) -> BuiltPackage:
-    """13 pages of papers with the evidence of twelve real events: proven, checked, embedded, packed, signed."""
+def _short_package(portfolio: _Portfolio, number: int = 0) -> BuiltPackage:
+    """A short case's papers with the evidence of twelve real events: proven, checked, embedded, packed, signed."""
     service, source = portfolio.service, portfolio.source
-    institution, loan = source.log.institution, portfolio.loans[0]
+    institution, loan = source.log.institution, portfolio.loans[number % len(portfolio.loans)]
     stored = service.evidence.store.events_of_loan(institution, loan)[:EVENTS]
-    packaged = packaged_events(service.evidence, stored, source.published)
+    history = history_of(institution, loan, stored)
+    selection = select(source.recipient, source.as_of, disclosure_sets(), history)
+    packaged = packaged_events(service.evidence, stored, history, source.published, selection)
     entries = [EventEntry(event.sequence, event.index, event.type) for event in stored]
     reference = service.evidence.store.loan_head(institution, loan).reference
-    case = short_case()
-    metadata = metadata_for(source, case.our_reference, reference, entries, draft=False)
+    case = replace(short_case(number), institution=institution)
+    metadata = metadata_for(source, our_reference(institution, loan), reference, entries, draft=False)
     material = service.evidence.material(institution, loan, source.published)
     twin_report(metadata, packaged, material, source.published.created_at)
-    assessment = assess(history_of(institution, loan, stored), source.as_of, source.rules)
+    assessment = assess(history, source.as_of, source.rules, source.plaintiff.court_code)
     return build_package(
         case,
         assessment,
@@ -114,6 +133,7 @@ def _short_package(portfolio: _Portfolio) -> BuiltPackage:
         {},
         service.fonts,
         lambda text: service.evidence.sign_package(institution, text),
+        made=MadeWith(service.texts, source.rules.digest, service.renderer),
     )
 
 
@@ -121,7 +141,7 @@ def _final_row(name: str, seconds: float, built: Sequence[BuiltPackage], target:
     pages = mean(package.pages for package in built)
     if target is not None and pages != PAGES:
         raise AssertionError(f"the package for the target has {pages} pages, not {PAGES}")
-    kind = "papers, 12 proofs" if target is not None else "the portfolio's own"
+    kind = "the portfolio's own" if target is None else "sealed by a sample seal" if target is SEALED else "unsealed"
     per_minute = 60 / seconds
     # The recorded study made 13 pages: pages are compared with pages.
     return Row(
@@ -134,35 +154,42 @@ def _final_row(name: str, seconds: float, built: Sequence[BuiltPackage], target:
         recorded=True,
         ratio=per_minute * pages / (RECORDED * STUDY_PAGES),
         target=target,
-        lacks="PDF/A-3" if target is not None else "",
         note=f"{pages / seconds:.0f} pages/s, {mean(len(package.content) for package in built) / 1000:,.0f} kB each; "
         "the ratio compares pages; the recorded yardstick is a bare PDF",
     )
 
 
 def _batch_row(portfolio: _Portfolio) -> Row:
-    """As `bundle --overdue`: selection, workers, files synced, packages recorded."""
+    """As `batch start --overdue --seal`: selection, workers, seals, files synced, packages recorded."""
     workers = cores()
-    made: list[int] = []
+    service, _ = open_batches(portfolio.service.evidence.settings.home)
+    made: list[BatchItem] = []
 
     def run() -> None:
-        loans = portfolio.service.overdue(portfolio.source, MIN_OVERDUE_DAYS)
-        built, failures = build_packages(portfolio.service, portfolio.source, loans, portfolio.folder, workers=workers)
-        if failures or not built:
-            raise AssertionError(f"{len(failures)} of {len(loans)} cases failed: {failures[:1]}")
-        made.extend(package.pages for package in built)
+        source = service.litigation.pin(None, DEFAULT_AS_OF, draft=False)
+        loans = service.litigation.overdue(source, MIN_OVERDUE_DAYS)
+        batch = service.start(source, Order(loans, portfolio.folder, "bench", sealed=True))
+        processes = Workers(service.litigation.evidence.settings, workers)
+        try:
+            while processes.tend():
+                processes.rest()
+        finally:
+            processes.close()
+        made.extend(service.store.items(batch.id))
+        if any(item.state is not ItemState.BUILT for item in made):
+            raise AssertionError(f"a case failed: {[item.reason for item in made if item.reason][:1]}")
 
-    seconds = spend(run).wall
+    spent = spend(run)
     largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return Row(
         "batch",
-        f"batch of the {len(made)} overdue cases",
-        measured=seconds,
+        f"batch of the {len(made)} overdue cases, sealed",
+        measured=spent.wall,
         unit="s",
         target=BATCH,
-        lacks="1,000 cases, seals",
-        note=f"{sum(made):,} pages, {len(made) / seconds:.1f} cases/s; up to {workers} workers, their start included; "
-        f"largest child process {largest / 1024:,.0f} MB",
+        lacks="" if len(made) >= FULL_BATCH else "1,000 cases",
+        note=f"{sum(item.pages for item in made):,} pages, {len(made) / spent.wall:.1f} cases/s; {workers} workers, "
+        f"their start included; largest child process {largest / 1024:,.0f} MB",
     )
 
 

@@ -50,12 +50,21 @@ class _Widths(dict[str, float]):
         raise MissingGlyphError(char, "the text of the papers")
 
 
+class FixedWidths(dict[Role, dict[str, float]]):
+    """Widths of every face, which never change once they are made; one table is itself and no other, however alike."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
 @dataclass(frozen=True, slots=True)
 class FontSet:
     """Every font a package may use. `faces` are tried in order; the last may be the rare-character font."""
 
     faces: dict[Role, tuple[Face, ...]]
-    widths: dict[Role, dict[str, float]]
+    widths: FixedWidths
     seeds: dict[Role, EmbeddedSubset]
     has_rare: bool
     _known: set[str] = field(default_factory=set)
@@ -70,7 +79,7 @@ class FontSet:
             role: EmbeddedSubset(tuple(seed_characters(role.value, faces[role][0].covers)), faces[role][0])
             for role in Role
         }
-        widths: dict[Role, dict[str, float]] = {role: _Widths(faces[role]) for role in Role}
+        widths = FixedWidths({role: _Widths(faces[role]) for role in Role})
         return cls(faces, widths, seeds, bool(rare))
 
     def check(self, text: str, field_name: str) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from litigation.documents.fonts import Role
+from litigation.documents.fonts import FixedWidths, Role
 
 BLACK, INK, GREY, RED, BLUE = "0 0 0", "0.05 0.12 0.38", "0.38 0.38 0.38", "0.72 0.08 0.08", "0.02 0.25 0.55"
 _NO_START = frozenset("，。、；：？！）》」』】〕”’…％%℃·—,.;:?!)]}")
@@ -63,6 +64,8 @@ class Line:
 
 
 Widths = Mapping[Role, Mapping[str, float]]
+KEPT = 4096
+"""Texts whose lines are remembered: the form, the law and the explanations are the same in every package of a batch."""
 
 
 def width_of(text: str, style: Style, widths: Widths) -> float:
@@ -81,7 +84,14 @@ def fit(spans: Sequence[Span], width: float, widths: Widths) -> list[Line]:
     else:
         if total <= width:
             return [_whole_line(spans, widths)]
+    if isinstance(widths, FixedWidths):
+        return list(_remembered(tuple(spans), width, widths))
     return _broken(spans, width, widths)
+
+
+@lru_cache(KEPT)
+def _remembered(spans: tuple[Span, ...], width: float, widths: FixedWidths) -> tuple[Line, ...]:
+    return tuple(_broken(spans, width, widths))
 
 
 def plain(text: str, style: Style, width: float, widths: Widths) -> list[Line]:
