@@ -70,11 +70,10 @@ class CaseWorker:
             reference, source.as_of.isoformat(), source.recipient, len(source.earlier), source.papers
         )
         try:
-            unsealed = self._service.build(self._source, loan)
-            built = self._service.seal(unsealed) if self._seal else unsealed
+            built = self._service.build(self._source, loan)
+            built = self._service.seal(built) if self._seal else built
             write_file(path, built.content)
-            # Crash here: the file is there and not on record; the next run seals and writes anew.
-            self._service.sealed_safely(unsealed, built)
+            # Crash here: the file is there and not on record; the next run builds, seals and writes it anew.
         except ProofDocketError as error:
             return failure_of(reference, error)
         return PackageFile(

@@ -72,7 +72,7 @@ def pdf_command(context: click.Context, /, file: Path, out: Path, no_timestamp: 
     _refuse_drafts(unsealed)
     sealed = sealer.seal(unsealed, now())
     _write(out, sealed)
-    sealer.forget(unsealed)
+    sealer.forget(sha256(unsealed).hexdigest())
     answer = {
         "unsealed_sha256": sha256(unsealed).hexdigest(),
         "sealed_sha256": sha256(sealed).hexdigest(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property, partial
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence_service.core.catalogue import CATALOGUE
+from evidence_service.core.container import read
 from evidence_service.core.metadata import ChainClaim, EventEntry
 from evidence_service.core.provenance import Confirmation
 from evidence_service.errors import NotFoundError
@@ -37,7 +39,7 @@ from litigation.core.plaintiff import plaintiff_from
 from litigation.core.rules import Rules
 from litigation.disclosure_book import disclosure_sets
 from litigation.documents.fonts import FontSet
-from litigation.documents.templates import TemplateSet
+from litigation.documents.templates import Language, TemplateSet, shipped
 from litigation.errors import LitigationError
 from litigation.workflow.assemble import assemble_case
 from litigation.workflow.assess import assess
@@ -51,7 +53,7 @@ from litigation.workflow.build_package import (
     twin_report,
 )
 from litigation.workflow.case_source import HOUSE_EVENTS, CaseSource, our_reference, suing
-from litigation.workflow.seal_package import BundleSealer, SealedPackage, is_sealed, pdf_of, seal_of, seal_package
+from litigation.workflow.seal_package import BundleSealer, SealedPackage, is_sealed, seal_of, seal_package
 from litigation.workflow.select_overdue import select_overdue
 from litigation.workflow.stamp_root import StampedRoot, stamp_root
 
@@ -253,6 +255,13 @@ class LitigationService:
             MadeWith(self.texts, source.rules.digest, self.renderer),
         )
 
+    def reading_copy(self, source: CaseSource, loan: str) -> bytes:
+        """The papers of one loan in English as a PDF, marked as not for filing; nothing is recorded of it."""
+        reader = copy(self)
+        reader.__dict__["texts"] = shipped(Language.EN)
+        built = reader.build(replace(source, draft=True), loan)
+        return read(built.content)["data/bundle.pdf"]
+
     def _surroundings(self, source: CaseSource) -> Surroundings:
         """Who else saw the pinned checkpoint, and what was observed where its events were captured."""
         return Surroundings(self._confirmations(source), tuple(self.evidence.environments()))
@@ -272,11 +281,6 @@ class LitigationService:
         sign_note = self._sign_note(built.our_reference.partition(":")[0])
         content, pdf_sha256 = seal_package(built.content, self.sealer, sign_note, self.evidence.now())
         return replace(built, content=content, pdf_sha256=pdf_sha256)
-
-    def sealed_safely(self, unsealed: BuiltPackage, built: BuiltPackage) -> None:
-        """What was sealed is durably written: what was prepared for the provider is no longer needed."""
-        if built is not unsealed and self.sealer.keeps:
-            self.sealer.forget(pdf_of(unsealed.content))
 
     def stamp_root(
         self,
@@ -333,6 +337,10 @@ class LitigationService:
             self._house_event(package, f"package.built:{made[0]}", "package.built", built, moment),
         ]
         if seal is not None:
+            if (
+                self.evidence.settings.home / "seals"
+            ).is_dir():  # the sealed file is written: nothing is to be asked again
+                self.sealer.forget(seal.unsealed_pdf_sha256)
             sealed = _sealed_payload(package, seal, source.recipient)
             found.append(
                 self._house_event(package, f"package.sealed:{package.sha256}", "package.sealed", sealed, moment)

@@ -71,11 +71,6 @@ class BundleSealer:
         """Whether each seal carries a timestamp token."""
         return self._provider.timestamps
 
-    @property
-    def keeps(self) -> bool:
-        """Whether what was prepared is kept until the sealed file is written."""
-        return self._prepared is not None
-
     def seal(self, pdf: bytes, when: datetime) -> bytes:
         """Append a seal; what was there stays in front as it was.
 
@@ -91,26 +86,26 @@ class BundleSealer:
             )
         return prepared.finish(answer)
 
-    def forget(self, pdf: bytes) -> None:
-        """The sealed file is safely written: what was prepared for it is no longer needed."""
+    def forget(self, unsealed_sha256: str) -> None:
+        """The sealed file is safely written: what was prepared for this unsealed PDF is no longer needed."""
         if self._prepared is not None:
-            self._prepared.drop(self._prepared_name(pdf))
+            self._prepared.drop(self._prepared_name(unsealed_sha256))
 
     def _prepare(self, pdf: bytes, when: datetime) -> PreparedSeal:
         if self._prepared is None:
             return prepare_seal(pdf, self._look, when)
-        name = self._prepared_name(pdf)
+        name = self._prepared_name(sha256(pdf).hexdigest())
         known = self._prepared.get(name)
         if known is None:
             known = prepare_seal(pdf, self._look, when)
             self._prepared.put(name, known)
         return known
 
-    def _prepared_name(self, pdf: bytes) -> str:
+    def _prepared_name(self, unsealed_sha256: str) -> str:
         """The same for the same bundle under the same seal."""
         look = self._look
         seal = f"{look.name}\n{look.reason}\n{look.subfilter}\n{look.reserve}\n"
-        return sha256(seal.encode() + sha256(pdf).digest()).hexdigest()
+        return sha256(f"{seal}{unsealed_sha256}".encode()).hexdigest()
 
 
 def seal_package(content: bytes, sealer: BundleSealer, sign_note: SignNote, when: datetime) -> tuple[bytes, str]:
@@ -147,11 +142,6 @@ def seal_of(content: bytes, sign_note: SignNote) -> SealedPackage | None:
         sample=seen.sample,
         timestamp=seen.timestamp,
     )
-
-
-def pdf_of(content: bytes) -> bytes:
-    """The PDF in a package."""
-    return container.read(content)[PDF]
 
 
 def is_sealed(content: bytes, origin: str) -> bool:

@@ -92,7 +92,7 @@ def test_a_provider_that_answers_at_once_seals(remote: Remote, bundle: bytes, fo
     assert failures(sealed, "3u") == []
     assert sealed.startswith(pdf)
     assert len(list(tmp_path.iterdir())) == 1
-    sealer.forget(pdf)
+    sealer.forget(sha256(pdf).hexdigest())
     assert list(tmp_path.iterdir()) == []
 
 
