@@ -376,13 +376,13 @@ export const REASONS = {
   },
   "anchored": {
     state: "passed",
-    en: "The pinned contract on chain {chain_id} holds this size and root; anchored in block {block} at {time}, {depth} block(s) deep. Chain grade: {grade}.",
-    zh: "链 {chain_id} 上的受信合约存有该规模与根哈希；锚定于区块 {block}（{time}），其后已有 {depth} 个区块。链的等级：{grade}。",
+    en: "The pinned contract on chain {chain_id} holds this size and root; anchored in block {block} at {time}, {depth} block(s) deep. Chain grade: {grade}. So the node says that was asked: this is as good as that node; a block hash that you read elsewhere (--block-hash) needs no trust in any.",
+    zh: "链 {chain_id} 上的受信合约存有该规模与根哈希；锚定于区块 {block}（{time}），其后已有 {depth} 个区块。链的等级：{grade}。以上为所查询节点的答复，其可信程度取决于该节点；若给出您从别处读到的区块哈希（--block-hash），则无须信任任何节点。",
   },
   "anchored-self-run": {
     state: "passed",
-    en: "The pinned contract on chain {chain_id} holds this size and root; anchored in block {block} at {time}, {depth} block(s) deep. The lender runs this chain alone, so its time is the lender's word.",
-    zh: "链 {chain_id} 上的受信合约存有该规模与根哈希；锚定于区块 {block}（{time}），其后已有 {depth} 个区块。该链由贷款人单独运行，其时间仅为贷款人的陈述。",
+    en: "The pinned contract on chain {chain_id} holds this size and root; anchored in block {block} at {time}, {depth} block(s) deep. The lender runs this chain alone, so its time is the lender's word; and so the node says that was asked: this is as good as that node.",
+    zh: "链 {chain_id} 上的受信合约存有该规模与根哈希；锚定于区块 {block}（{time}），其后已有 {depth} 个区块。该链由贷款人单独运行，其时间仅为贷款人的陈述；以上为所查询节点的答复，其可信程度取决于该节点。",
   },
   "anchored-in-pinned-block": {
     state: "passed",
