@@ -123,12 +123,18 @@ def shown(name: str) -> str:
 def _check_string(text: str, place: str) -> None:
     if text.isascii():
         return
+    if not (text.isprintable() or text.replace("\n", "").isprintable()):
+        _refuse_unprintable(text, place)
+    if not unicodedata.is_normalized("NFC", text):
+        raise CanonicalError(f"{shown(place)}: string is not in Unicode NFC form")
+
+
+def _refuse_unprintable(text: str, place: str) -> None:
+    """Surrogates, noncharacters and controls of direction are unprintable (Cs, Cn, Cf); others may stand."""
     if (found := _FORBIDDEN.search(text)) is not None:
         raise CanonicalError(f"{shown(place)}: {'Unicode noncharacter' if found[1] else 'lone surrogate'}")
     if (control := _DIRECTION.search(text)) is not None:
         raise CanonicalError(f"{shown(place)}: {DIRECTION_FOUND.format(code=ord(control[0]))}")
-    if not unicodedata.is_normalized("NFC", text):
-        raise CanonicalError(f"{shown(place)}: string is not in Unicode NFC form")
 
 
 def harmless(raw: bytes, text: str) -> bool:
@@ -207,25 +213,21 @@ class _Reading:
         return _Refused(reason)
 
 
+_STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+"""A string of JSON, or what is left of one that does not end."""
+_BRACKET = re.compile(r"[\[\]{}]")
+
+
 def nesting_exceeds(text: str, limit: int) -> bool:
     """Cheap upper bound before the parser recurses: count brackets outside strings."""
     if text.count("[") + text.count("{") <= limit:
         return False
-    depth, in_string, escaped = 0, False, False
-    for char in text:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif char == "\\":
-                escaped = True
-            elif char == '"':
-                in_string = False
-        elif char == '"':
-            in_string = True
-        elif char in "[{":
+    depth = 0
+    for bracket in _BRACKET.findall(_STRING.sub("", text)):
+        if bracket in "[{":
             depth += 1
             if depth > limit:
                 return True
-        elif char in "]}":
+        else:
             depth -= 1
     return False
