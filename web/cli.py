@@ -43,6 +43,7 @@ COMMANDS = (
     ("retention", "evidence_service.retention_command", "retention_command"),
     ("rules", "litigation.rules_commands", "rules_group"),
     ("templates", "litigation.templates_commands", "templates_group"),
+    ("papers", "litigation.papers_command", "papers_command"),
     ("export", "litigation.export_command", "export_command"),
     ("debt", "litigation.debt_commands", "debt"),
     ("seal", "litigation.seal_commands", "seal_group"),

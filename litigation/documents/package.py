@@ -27,7 +27,7 @@ from litigation.documents.ledger import draw_ledger
 from litigation.documents.party_values import named
 from litigation.documents.problems import MissingFactError
 from litigation.documents.sheets import Book
-from litigation.documents.templates import TemplateSet, fill, shipped
+from litigation.documents.templates import Language, TemplateSet, fill, shipped
 from litigation.documents.values import case_blocks, case_values
 
 _UNCHECKED = frozenset({"content"})
@@ -63,7 +63,8 @@ def render_package(casefile: CaseFile, fonts: FontSet, texts: TemplateSet | None
     texts = texts or shipped()
     values = case_values(casefile, texts)
     defects = all_defects(casefile, values, texts)  # (1)
-    if defects and not casefile.draft:
+    reading = texts.language is not Language.ZH  # a reading copy is never filed, so it may lack facts
+    if defects and not (casefile.draft or reading):
         raise MissingFactError(defects)
     check_glyphs(casefile, fonts)  # (2)
     shown = prepare(casefile, fonts)  # (3)
@@ -71,7 +72,7 @@ def render_package(casefile: CaseFile, fonts: FontSet, texts: TemplateSet | None
     filling = Filling(values, _exhibit_of(casefile), _page_digits(casefile, shown), case_blocks(casefile))
     _draw(book, casefile, filling, shown, defects)  # (4)
     dated = casefile.log.checkpoint_at
-    binder = Binder(book, casefile.our_reference, dated, sample=casefile.sample, draft=casefile.draft)
+    binder = Binder(book, casefile.our_reference, dated, sample=casefile.sample, draft=casefile.draft or reading)
     pdf = binder.bind(shown)  # (5)
     lengths = section_lengths(book)
     sections = tuple(
@@ -147,7 +148,7 @@ def _draw(book: Book, case: CaseFile, filling: Filling, shown: list[Shown], defe
     draw_exhibits(exhibits, shown)
     lengths = section_lengths(exhibits)
     page_counts = {item.exhibit.number: lengths[exhibit_destination(item.exhibit.number)] for item in shown}
-    if case.draft:
+    if case.draft and (defects or book.texts.language is Language.ZH):
         draw_defects(book, case, defects)
     draw_cover(book, filling, case, _index(papers_of(case), shown, book.texts))
     for kind in papers_of(case):
