@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from evidence_service.console import emit, home_of, json_option, refusals_exit_1
+from evidence_service.console import emit, home_of, json_option, operator, refusals_exit_1
 from evidence_service.service import require_initialised
 from litigation.bootstrap import open_rooms
 from litigation.case_json import case_to_json, summary_to_json
@@ -123,7 +123,7 @@ def _decided(view: CaseView, decision: Decision, event: str, *, zh: bool) -> lis
 def _open(context: click.Context) -> CaseService:
     litigation, _ = open_rooms(home_of(context))
     require_initialised(litigation.evidence)
-    return CaseService(litigation)
+    return CaseService(litigation, operator())
 
 
 def _day(service: CaseService, asked: datetime | None) -> date:

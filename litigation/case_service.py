@@ -72,10 +72,11 @@ class Decision:
 
 
 class CaseService:
-    """One instance's cases, before they become packages."""
+    """One instance's cases, before they become packages. `who` looks at them: each look is on record first."""
 
-    def __init__(self, litigation: LitigationService) -> None:
+    def __init__(self, litigation: LitigationService, who: str) -> None:
         self._litigation = litigation
+        self._who = who
 
     @property
     def evidence(self) -> EvidenceService:
@@ -96,6 +97,7 @@ class CaseService:
         """Everything that is known about one loan on a day."""
         chosen = self.evidence.log(institution).institution
         self.evidence.refuse_restricted(chosen, loan)
+        self._on_record(chosen, [loan], "case assessment")
         return _view(
             self._history(chosen, loan), as_of, self._plaintiff(chosen), self._litigation.rules(), probabilities
         )
@@ -109,6 +111,7 @@ class CaseService:
         rules, plaintiff = self._litigation.rules(), self._plaintiff(chosen)
         histories = {loan: self._history(chosen, loan) for loan in sorted(known)}
         loans = select_overdue(sorted(known), lambda loan: histories[loan], as_of, rules, min_days)
+        self._on_record(chosen, loans, "list of overdue loans")
         views = [_view(histories[loan], as_of, plaintiff, rules, NO_PROBABILITIES) for loan in loans]
         return sorted(views, key=lambda view: (-view.overdue_days, view.loan))
 
@@ -124,6 +127,11 @@ class CaseService:
                 "case again"
             )
         return view, str(event["id"])
+
+    def _on_record(self, institution: str, loans: Sequence[str], purpose: str) -> None:
+        """Who looks at which loans, before he sees them; where that fails, he does not."""
+        objects = [our_reference(institution, loan) for loan in loans]
+        self.evidence.record_accesses(objects, who=self._who, action="case", institution=institution, purpose=purpose)
 
     def _decisions(self, view: CaseView) -> int:
         """How many decisions the loan has by now."""

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from evidence_service.adapters.sql_access_log import SqlAccessLog
+from evidence_service.errors import StoreError
 from litigation.bootstrap import open_rooms
 from litigation.case_service import CaseService, Decision, RouteDecisionError
 from litigation.core.casefile import FactState
@@ -146,7 +148,7 @@ def test_two_decisions_at_the_same_moment_are_not_one(instance: Instance) -> Non
     """The one that lost is told so; nothing that a person decided disappears."""
     litigation, engine = open_rooms(instance.home)
     instance.engines.append(engine)
-    service = CaseService(litigation)
+    service = CaseService(litigation, "cli:test")
     loan = first_loan(instance)
     service.decide(None, loan, DEFAULT_AS_OF, Decision(Route.ORDINARY, "甲", ("x",)))
     service._decisions = lambda view: 0  # type: ignore[method-assign]
@@ -157,5 +159,26 @@ def test_two_decisions_at_the_same_moment_are_not_one(instance: Instance) -> Non
 def test_every_derived_fact_names_its_rule(instance: Instance) -> None:
     litigation, engine = open_rooms(instance.home)
     instance.engines.append(engine)
-    for view in CaseService(litigation).overdue(None, DEFAULT_AS_OF, 1):
+    for view in CaseService(litigation, "cli:test").overdue(None, DEFAULT_AS_OF, 1):
         assert {fact.key for fact in view.facts if fact.state is FactState.DERIVED} <= set(DERIVATIONS)
+
+
+def test_who_looked_at_a_case_is_on_record_before_it_is_shown(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loan = first_loan(instance)
+    run(instance, "case", "assess", loan, *DAY)
+    rows = answer(instance, "audit", "access")["accesses"]
+    assert (rows[-1]["action"], rows[-1]["object"], rows[-1]["purpose"]) == (
+        "case",
+        f"sample-cf:{loan}",
+        "case assessment",
+    )
+    assert {row["purpose"] for row in rows} == {"case assessment", "list of overdue loans"}
+
+    def refuse(*_names: object, **_what: object) -> None:
+        raise StoreError("the access could not be recorded")
+
+    monkeypatch.setattr(SqlAccessLog, "add_all", refuse)
+    refused = run(instance, "case", "assess", loan, *DAY)
+    assert (refused.exit_code, refused.stdout) == (1, "")
