@@ -76,7 +76,7 @@ class Instance:
         return [event for event in stored if event.type.startswith("filing.")]
 
     def payloads(self, our_reference: str) -> list[tuple[str, dict[str, Any]]]:
-        return [(event.type, json.loads(event.body)["payload"]) for event in self.events(our_reference)]
+        return [(event.type, json.loads(event.body or b"{}")["payload"]) for event in self.events(our_reference)]
 
     def case_state(self, our_reference: str) -> str:
         cases = SqlCaseStore(self._engine()).cases(100)
