@@ -1,4 +1,4 @@
-"""`bundle --seal` with a provider elsewhere: away, no package; back again, the same seal; then nothing waits any more."""
+"""`bundle --seal` with a provider elsewhere: away, no package; back again, the same seal; then nothing waits."""
 
 from __future__ import annotations
 
