@@ -148,7 +148,7 @@ def _draw(book: Book, case: CaseFile, filling: Filling, shown: list[Shown], defe
     draw_exhibits(exhibits, shown)
     lengths = section_lengths(exhibits)
     page_counts = {item.exhibit.number: lengths[exhibit_destination(item.exhibit.number)] for item in shown}
-    if case.draft and (defects or book.texts.language is Language.ZH):
+    if defects or (case.draft and book.texts.language is Language.ZH):
         draw_defects(book, case, defects)
     draw_cover(book, filling, case, _index(papers_of(case), shown, book.texts))
     for kind in papers_of(case):

@@ -92,3 +92,11 @@ def test_a_package_on_another_form_is_refused(lender: Lender, profile: CourtProf
     assert rows == []
     assert [failure.code for failure in failures] == ["export-form"]
     assert not (tmp_path / "out" / newer.table).exists()
+
+
+def test_the_reading_copy_of_a_logged_loan_is_a_pdf_and_nothing_is_recorded_of_it(lender: Lender) -> None:
+    loan = lender.overdue[0]
+    before = len(lender.litigation.evidence.store.events_of_loan("sample-cf", loan))
+    with opened(lender.litigation.reading_copy(lender.source(), loan)) as pdf:
+        assert len(pdf.pages) > 10
+    assert len(lender.litigation.evidence.store.events_of_loan("sample-cf", loan)) == before
