@@ -119,7 +119,7 @@ def _short_package(portfolio: _Portfolio, number: int = 0) -> BuiltPackage:
     packaged = packaged_events(service.evidence, stored, history, source.published, selection)
     entries = [EventEntry(event.sequence, event.index, event.type) for event in stored]
     reference = service.evidence.store.loan_head(institution, loan).reference
-    case = replace(short_case(number), institution=institution)
+    case = replace(short_case(number), institution=institution, our_reference=our_reference(institution, f"B{number}"))
     metadata = metadata_for(source, our_reference(institution, loan), reference, entries, draft=False)
     material = service.evidence.material(institution, loan, source.published)
     twin_report(metadata, packaged, material, source.published.created_at)
