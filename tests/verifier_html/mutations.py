@@ -6,6 +6,7 @@ import json
 import random
 import struct
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import rfc8785
@@ -43,7 +44,14 @@ def edited(value: Any, rng: random.Random, share: float) -> Iterator[tuple[str, 
         here = _at(value, place)
         choices: list[Any] = [other for other in VALUES if other != here or type(other) is not type(here)]
         if isinstance(here, str) and here:
-            choices += [here[:-1], here + "0", here[:-1] + chr(ord(here[-1]) ^ 1), here.upper(), here + "\n", " " + here]
+            choices += [
+                here[:-1],
+                here + "0",
+                here[:-1] + chr(ord(here[-1]) ^ 1),
+                here.upper(),
+                here + "\n",
+                " " + here,
+            ]
         if isinstance(here, int) and not isinstance(here, bool):
             choices += [here + 1, here - 1, str(here)]
         if isinstance(here, list) and here:
@@ -99,6 +107,19 @@ def json_edits(world: World, package: bytes, rng: random.Random, share: float) -
             yield f"{name} {label}", reseal(world, changed, sign=rng.random() < 0.8)
 
 
+def doubled_names(world: World, package: bytes) -> Iterator[Edit]:
+    """Each JSON member with one name twice, which most parsers pass over in silence."""
+    members = members_of(package)
+    for name, raw in members.items():
+        if name.endswith(".json"):
+            yield (
+                f"doubled name in {name}",
+                reseal(
+                    world, {**members, name: raw.replace(b"{", b'{"exhibit":1,', 1)}, sign=name != "data/package.json"
+                ),
+            )
+
+
 def text_edits(world: World, package: bytes, rng: random.Random, count: int) -> Iterator[Edit]:
     """Bits and lines of each member changed, and the package resealed around them."""
     members = members_of(package)
@@ -135,10 +156,18 @@ def shuffles(world: World, package: bytes, other: bytes) -> Iterator[Edit]:
         if name in foreign and foreign[name] != members[name]:
             yield f"{name} of another", reseal(world, {**members, name: foreign[name]})
             yield f"{name} of another, not resealed", container.build({**members, name: foreign[name]})
-    for one, two in zip(names, names[1:], strict=False):
+    for one, two in pairwise(names):
         yield f"{one} and {two} swapped", reseal(world, {**members, one: members[two], two: members[one]})
-    for name in ("extra.txt", "data/extra", "data/evidence/0.leaf.json", "data/evidence/000009.leaf.json", "data/verify.html",
-                 "data/evidence/0000001.tlog-proof", "data/originals/" + "0" * 64 + ".pdf", "data/log/other.json"):
+    for name in (
+        "extra.txt",
+        "data/extra",
+        "data/evidence/0.leaf.json",
+        "data/evidence/000009.leaf.json",
+        "data/verify.html",
+        "data/evidence/0000001.tlog-proof",
+        "data/originals/" + "0" * 64 + ".pdf",
+        "data/log/other.json",
+    ):
         yield f"with {name}", reseal(world, {**members, name: b"x"})
 
 
@@ -151,7 +180,10 @@ def zip_surgery(package: bytes, rng: random.Random, count: int) -> Iterator[Edit
         old = int.from_bytes(package[at : at + width], "little")
         for new in {0, 1, 8, old + 1, old - 1, old ^ 8, 0x0800 | old, (1 << (8 * width)) - 1}:
             if 0 <= new < 1 << (8 * width) and new != old:
-                yield f"u{8 * width} at {at}: {old} to {new}", package[:at] + new.to_bytes(width, "little") + package[at + width :]
+                yield (
+                    f"u{8 * width} at {at}: {old} to {new}",
+                    package[:at] + new.to_bytes(width, "little") + package[at + width :],
+                )
 
 
 def _fields(package: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -159,7 +191,20 @@ def _fields(package: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
     while at < end:
         offset = struct.unpack_from("<I", package, at + 42)[0]
         name, extra, comment = struct.unpack_from("<HHH", package, at + 28)
-        layout = ((4, 2), (6, 2), (8, 2), (10, 2), (12, 2), (14, 2), (16, 4), (20, 4), (24, 4), (28, 2), (30, 2), (32, 2))
+        layout = (
+            (4, 2),
+            (6, 2),
+            (8, 2),
+            (10, 2),
+            (12, 2),
+            (14, 2),
+            (16, 4),
+            (20, 4),
+            (24, 4),
+            (28, 2),
+            (30, 2),
+            (32, 2),
+        )
         yield from ((at + place, width) for place, width in (*layout, (34, 2), (36, 2), (38, 4), (42, 4)))
         local = ((4, 2), (6, 2), (8, 2), (10, 2), (12, 2), (14, 4), (18, 4), (22, 4), (26, 2), (28, 2))
         yield from ((offset + place, width) for place, width in local)

@@ -1,4 +1,4 @@
-"""The sentences of both verifiers are one text: `python -m tests.verifier_html.reasons_table` writes verifier/text/reasons.js."""
+"""The sentences of both verifiers are one text. `python -m tests.verifier_html.reasons_table` writes reasons.js."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inputs whose verdict hangs on who reads them and when: trust files, windows, revocations, tokens, anchors, erasures, PDFs."""
+"""Inputs whose verdict hangs on who reads them and when: trust files, windows, tokens, anchors, erasures, PDFs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ LENDER = make_instance("lender")
 MOMENTS = (None, SEEN - DAY, SEEN + timedelta(minutes=1), SEEN + DAY, NOW - DAY, NOW, NOW + DAY)
 
 
-def case(label: str, file: bytes, trust: TrustFile | None, *, kind: str = "package", now: datetime = NOW, **beside: bytes) -> Case:
+def case(
+    label: str, file: bytes, trust: TrustFile | None, *, kind: str = "package", now: datetime = NOW, **beside: bytes
+) -> Case:
     return Case(label, kind, file, None if trust is None else trust_bytes(trust), now, "", beside)
 
 
@@ -102,7 +104,13 @@ def readers() -> Iterator[Case]:
         yield case(f"trust {name}", lender.package, trust)
         yield case(f"trust {name}, plain world", make_world().package_zip(), trust)
         index = lender.world.mine[1]
-        yield case(f"trust {name}, proof", lender.world.proof(index).encode(), trust, kind="proof", leaf=lender.world.entries[index].leaf)
+        yield case(
+            f"trust {name}, proof",
+            lender.world.proof(index).encode(),
+            trust,
+            kind="proof",
+            leaf=lender.world.entries[index].leaf,
+        )
 
 
 def trust_files(rng: random.Random, share: float) -> Iterator[Case]:
@@ -130,8 +138,11 @@ def anchored(rng: random.Random, count: int) -> Iterator[Case]:
             yield case(f"anchor {grade} {len(blocks)}", anchors.package(one), anchors.trust(blocks=blocks, grade=grade))
     yield case("anchor without trust", anchors.package(one), None)
     for name, other in {
-        "contract": anchors.material(contract="0x" + "dd" * 20), "log id": anchors.material(log_id="0x" + "dd" * 32),
-        "size": anchors.material(size=5), "root": anchors.material(root=bytes(31) + b"x"), "number": anchors.material(number=8),
+        "contract": anchors.material(contract="0x" + "dd" * 20),
+        "log id": anchors.material(log_id="0x" + "dd" * 32),
+        "size": anchors.material(size=5),
+        "root": anchors.material(root=bytes(31) + b"x"),
+        "number": anchors.material(number=8),
     }.items():
         yield case(f"anchor of another {name}", anchors.package(other), anchors.trust(blocks=pins))
         yield case(f"anchor of another {name}, no trust", anchors.package(other), None)
@@ -140,13 +151,14 @@ def anchored(rng: random.Random, count: int) -> Iterator[Case]:
     for position, node in enumerate(one.receipt_proof):
         for label, changed in flipped(node, rng, count):
             nodes = (*one.receipt_proof[:position], changed, *one.receipt_proof[position + 1 :])
-            yield case(f"anchor node {label}", anchors.package(replace(one, receipt_proof=nodes)), anchors.trust(blocks=pins))
+            yield case(
+                f"anchor node {label}", anchors.package(replace(one, receipt_proof=nodes)), anchors.trust(blocks=pins)
+            )
 
 
 def tokens(rng: random.Random, count: int) -> Iterator[Case]:
     """Timestamp tokens of every key kind, about other texts, from other authorities, with flipped bits."""
     world = make_world()
-    text = LENDER.world.signed_text.encode()
     text = "\n".join(world.checkpoint.split("\n")[:3]).encode() + b"\n"
     at = START + timedelta(hours=2)
 
@@ -162,18 +174,26 @@ def tokens(rng: random.Random, count: int) -> Iterator[Case]:
         yield case(f"token {kind}, signer pinned", packed(one.token(text, at)), pin(one, one.signer.der))
         yield case(f"token {kind}, no trust", packed(one.token(text, at)), None)
         yield case(f"token {kind}, no certificates", packed(one.token(text, at, certificates=())), pin(one))
-        yield case(f"token {kind}, alone and pinned", packed(one.token(text, at, certificates=())), pin(one, one.signer.der))
+        yield case(
+            f"token {kind}, alone and pinned", packed(one.token(text, at, certificates=())), pin(one, one.signer.der)
+        )
     for digest in ("sha256", "sha384", "sha512"):
         one = Authority.of("rsa", name="tsa", digest=digest)
         yield case(f"token rsa {digest}", packed(one.token(text, at, imprint_hash=digest)), pin(one))
     one = Authority.of(name="tsa")
     for name, made in {
-        "another text": one.token(b"another", at), "a future": one.token(text, NOW + DAY), "an early": one.token(text, START - DAY),
-        "no binding": one.token(text, at, leave_out=("signing_certificate_v2",)), "other binding": one.token(text, at, bound_to=b"x"),
-        "other content": one.token(text, at, content_type="data"), "no digest": one.token(text, at, leave_out=("message_digest",)),
+        "another text": one.token(b"another", at),
+        "a future": one.token(text, NOW + DAY),
+        "an early": one.token(text, START - DAY),
+        "no binding": one.token(text, at, leave_out=("signing_certificate_v2",)),
+        "other binding": one.token(text, at, bound_to=b"x"),
+        "other content": one.token(text, at, content_type="data"),
+        "no digest": one.token(text, at, leave_out=("message_digest",)),
         "sha1": one.token(text, at, imprint_hash="sha1"),
         "no accuracy": one.token(text, at, change=lambda info: info.pop("accuracy") and None),
-        "micros": one.token(text, at + timedelta(microseconds=500), change=lambda info: info.update(accuracy={"micros": 7})),
+        "micros": one.token(
+            text, at + timedelta(microseconds=500), change=lambda info: info.update(accuracy={"micros": 7})
+        ),
         "accuracy 0": one.token(text, at, change=lambda info: info.update(accuracy={"seconds": 0})),
         "accuracy 1000 ms": one.token(text, at, change=lambda info: info.update(accuracy={"millis": 1000})),
         "ordering": one.token(text, at, change=lambda info: info.update(ordering=True)),
@@ -182,8 +202,11 @@ def tokens(rng: random.Random, count: int) -> Iterator[Case]:
         yield case(f"token of {name}, not pinned", packed(made), world.trust())
     yield case("two tokens", packed(one.token(text, at), Authority.of(name="x").token(text, at - DAY)), pin(one))
     for label, leaf in {
-        "no purpose": {"purposes": ()}, "not critical": {"critical": False}, "no usage": {"usage": False},
-        "not yet": {"born": NOW}, "dead": {"dies": START},
+        "no purpose": {"purposes": ()},
+        "not critical": {"critical": False},
+        "no usage": {"usage": False},
+        "not yet": {"born": NOW},
+        "dead": {"dies": START},
     }.items():
         if label != "no purpose":
             made = Authority.of(name="tsa", **leaf)  # type: ignore[arg-type]
@@ -214,10 +237,17 @@ def _chained(depth: int, path_length: int | None) -> Authority:
 def witnessed() -> Iterator[Case]:
     """Cosignatures of both kinds, policies, forged lines, second algorithms."""
     worlds = {
-        "all": quorum.ALL, "none": quorum.WORLD, "court": quorum.WORLD.by(quorum.COURT),
-        "late": quorum.WORLD.by(quorum.COURT, at=NOW + DAY), "soon": quorum.WORLD.by(quorum.COURT, at=NOW + timedelta(minutes=4)),
-        "forged": replace(quorum.WORLD, lines=(replace(quorum.COURT.line(quorum.WORLD.text, quorum.SEEN), signature=bytes(72)),)),
-        "short": replace(quorum.WORLD, lines=(replace(quorum.COURT.line(quorum.WORLD.text, quorum.SEEN), signature=bytes(3)),)),
+        "all": quorum.ALL,
+        "none": quorum.WORLD,
+        "court": quorum.WORLD.by(quorum.COURT),
+        "late": quorum.WORLD.by(quorum.COURT, at=NOW + DAY),
+        "soon": quorum.WORLD.by(quorum.COURT, at=NOW + timedelta(minutes=4)),
+        "forged": replace(
+            quorum.WORLD, lines=(replace(quorum.COURT.line(quorum.WORLD.text, quorum.SEEN), signature=bytes(72)),)
+        ),
+        "short": replace(
+            quorum.WORLD, lines=(replace(quorum.COURT.line(quorum.WORLD.text, quorum.SEEN), signature=bytes(3)),)
+        ),
         "policy": replace(quorum.ALL, policy=quorum.policy(quorum.COURT, quorum.NOTARY, quorum.REGULATOR)),
     }
     worlds["forged policy"] = replace(worlds["forged"], policy=quorum.policy(quorum.COURT))
@@ -227,7 +257,12 @@ def witnessed() -> Iterator[Case]:
             trust = world.trust(witnesses=quorum.pins(quorum.COURT, quorum.NOTARY, quorum.REGULATOR), quorum=wanted)
             yield case(f"witnessed {label}, {wanted} wanted", world.package_zip(), trust)
     second = PinnedKey(str(rotation.SECOND_KEY))
-    for name, instance in {"one": rotation.lender(), "twice": rotation.signed_twice(), "broken": rotation.signed_twice(True), "alone": rotation.alone()}.items():
+    for name, instance in {
+        "one": rotation.lender(),
+        "twice": rotation.signed_twice(),
+        "broken": rotation.signed_twice(True),
+        "alone": rotation.alone(),
+    }.items():
         for start, end in ((None, None), (NOW - DAY, None), (None, SEEN - DAY), (SEEN - DAY, None), (None, NOW - DAY)):
             pinned = replace(second, not_before=start, not_after=end)
             yield case(f"second {name} {start} {end}", instance.package, rotation.with_key(rotation.log_key(), pinned))
@@ -237,13 +272,26 @@ def policies(rng: random.Random, count: int) -> Iterator[Case]:
     """Witness policies: flipped, cut, and with each odd line."""
     base = quorum.policy(quorum.COURT, quorum.NOTARY, quorum.REGULATOR)
     extra = (
-        "", "# a comment", "\t# another", "witness none " + quorum.COURT.vkey, "group g all nobody", "quorum none", "log x",
-        "group g any court.example", "group g 0 court.example", "group g 2 court.example", "unknown word", "group g 01 court.example",
-        "witness é " + quorum.COURT.vkey, "quorum",
+        "",
+        "# a comment",
+        "\t# another",
+        "witness none " + quorum.COURT.vkey,
+        "group g all nobody",
+        "quorum none",
+        "log x",
+        "group g any court.example",
+        "group g 0 court.example",
+        "group g 2 court.example",
+        "unknown word",
+        "group g 01 court.example",
+        "witness é " + quorum.COURT.vkey,
+        "quorum",
     )
     texts = [base, base[:-1], base.replace("\n", "\r\n"), "quorum none\n", "", "\n", "quorum none", base + base]
     lines = base.splitlines()
-    texts += ["\n".join([*lines[:at], one, *lines[at:]]) + "\n" for one in extra for at in (0, len(lines) - 1, len(lines))]
+    texts += [
+        "\n".join([*lines[:at], one, *lines[at:]]) + "\n" for one in extra for at in (0, len(lines) - 1, len(lines))
+    ]
     texts += [raw.decode("utf-8", "replace") for _, raw in flipped(base.encode(), rng, count)]
     for number, text in enumerate(texts):
         world = replace(quorum.ALL, policy=text or " ")
@@ -266,32 +314,54 @@ def erased(rng: random.Random, count: int) -> Iterator[Case]:
     text = erasure_text(last.leaf, last.proof)
     material = material_bytes({"erasure": text})
     yield case("erased proof", proof, told.trust(), kind="proof", leaf=leaf, disclosures=erasures.FORM)
-    yield case("erased proof, supported", proof, told.trust(), kind="proof", leaf=leaf, disclosures=erasures.FORM, material=material)
+    yield case(
+        "erased proof, supported",
+        proof,
+        told.trust(),
+        kind="proof",
+        leaf=leaf,
+        disclosures=erasures.FORM,
+        material=material,
+    )
     for label, changed in flipped(material, rng, count):
         beside = {"leaf": leaf, "disclosures": erasures.FORM, "material": changed}
         yield case(f"erased proof {label}", proof, told.trust(), kind="proof", **beside)
     for label, changed in flipped(erasures.FORM, rng, count // 4):
-        yield case(f"erased form {label}", proof, told.trust(), kind="proof", leaf=leaf, disclosures=changed, material=material)
+        yield case(
+            f"erased form {label}", proof, told.trust(), kind="proof", leaf=leaf, disclosures=changed, material=material
+        )
 
 
 def pdfs(rng: random.Random, count: int) -> Iterator[Case]:
     """PDFs written by hand: each part wrong once, bits flipped, evidence edited."""
-    world = make_world()
-    twin = twin_bytes(world.metadata, world.packaged, LENDER.world.material)
     twin = twin_bytes(LENDER.world.metadata, LENDER.world.packaged, LENDER.world.material)
     whole = small_pdf(twin)
     packed = small_pdf(zlib.compress(twin), "/Filter/FlateDecode")
     variants = {
-        "plain": whole, "packed": packed, "list": small_pdf(zlib.compress(twin), "/Filter[/FlateDecode]"),
-        "updated": updated(whole, b"{}"), "updated twice": updated(updated(whole, b"{}"), twin), "lzw": small_pdf(twin, "/Filter/LZWDecode"),
+        "plain": whole,
+        "packed": packed,
+        "list": small_pdf(zlib.compress(twin), "/Filter[/FlateDecode]"),
+        "updated": updated(whole, b"{}"),
+        "updated twice": updated(updated(whole, b"{}"), twin),
+        "lzw": small_pdf(twin, "/Filter/LZWDecode"),
         "two filters": small_pdf(zlib.compress(zlib.compress(twin)), "/Filter[/FlateDecode/FlateDecode]"),
         "parameters": small_pdf(zlib.compress(twin), "/Filter/FlateDecode/DecodeParms<</Predictor 12>>"),
-        "no filter": small_pdf(twin, "/Filter[]"), "null filter": small_pdf(twin, "/Filter null"),
-        "long": small_pdf(twin, length=len(twin) + 3), "short": small_pdf(twin, length=5), "very long": small_pdf(twin, length=10**6),
-        "escaped": small_pdf(twin, name="(evi\\144ence.json)"), "hex": small_pdf(twin, name="<65766964656e63652e6a736f6e>"),
-        "other name": small_pdf(twin, name="(other.json)"), "cut": whole[:-10], "more": whole + b"more", "before": b"MZ" + whole,
-        "empty": b"%PDF-1.7", "script": small_pdf(twin) + b"\n% /JS (app.alert(1))\n", "trailing": small_pdf(zlib.compress(twin) + b"xx", "/Filter/FlateDecode"),
-        "bare": small_pdf(b""), "spaces": small_pdf(b" " + twin),
+        "no filter": small_pdf(twin, "/Filter[]"),
+        "null filter": small_pdf(twin, "/Filter null"),
+        "long": small_pdf(twin, length=len(twin) + 3),
+        "short": small_pdf(twin, length=5),
+        "very long": small_pdf(twin, length=10**6),
+        "escaped": small_pdf(twin, name="(evi\\144ence.json)"),
+        "hex": small_pdf(twin, name="<65766964656e63652e6a736f6e>"),
+        "other name": small_pdf(twin, name="(other.json)"),
+        "cut": whole[:-10],
+        "more": whole + b"more",
+        "before": b"MZ" + whole,
+        "empty": b"%PDF-1.7",
+        "script": small_pdf(twin) + b"\n% /JS (app.alert(1))\n",
+        "trailing": small_pdf(zlib.compress(twin) + b"xx", "/Filter/FlateDecode"),
+        "bare": small_pdf(b""),
+        "spaces": small_pdf(b" " + twin),
     }
     for label, raw in variants.items():
         yield case(f"pdf {label}", raw, LENDER.trust(), kind="pdf")
@@ -299,7 +369,7 @@ def pdfs(rng: random.Random, count: int) -> Iterator[Case]:
         for label, raw in flipped(base, rng, count):
             yield case(f"pdf {name} {label}", raw, None, kind="pdf")
     head = whole.index(b"stream") + 8
-    for label, raw in [*flipped(whole[:head], rng, count), *((n, whole[:head - 8] + t) for n, t in ())]:
+    for label, raw in [*flipped(whole[:head], rng, count), *((n, whole[: head - 8] + t) for n, t in ())]:
         yield case(f"pdf head {label}", raw + whole[head:], None, kind="pdf")
     tail = whole.rindex(b"endstream")
     for label, raw in flipped(whole[tail:], rng, count):
@@ -307,27 +377,41 @@ def pdfs(rng: random.Random, count: int) -> Iterator[Case]:
 
 
 def proofs(rng: random.Random, count: int) -> Iterator[Case]:
-    """Bare proofs: of other leaves, indexes and sizes, with a node too many or missing, a leaf as a node, flipped bits."""
+    """Bare proofs: of other leaves, indexes and sizes, with a node too many or missing, flipped bits."""
     world = LENDER.world
     index = world.mine[1]
     text, leaf = world.proof(index), world.entries[index].leaf
     lines = text.split("\n")
     disclosures = ("[" + ",".join(f'"{one}"' for one in world.entries[index].disclosures.values()) + "]").encode()
     variants = {
-        "sound": text, "other leaf": world.proof(index - 1), "other index": text.replace(f"index {index}", f"index {index + 1}"),
-        "index beyond": text.replace(f"index {index}", "index 99"), "index 007": text.replace("index ", "index 0"),
-        "huge index": text.replace(f"index {index}", "index " + "9" * 30), "node missing": "\n".join(lines[:2] + lines[3:]),
-        "node twice": "\n".join(lines[:3] + lines[2:]), "no nodes": text.replace("\n".join(lines[2 : lines.index("")]) + "\n", ""),
-        "extra": text.replace("\nindex", "\nextra aGk=\nindex"), "bad extra": text.replace("\nindex", "\nextra aGk\nindex"),
-        "two extras": text.replace("\nindex", "\nextra aGk=\nextra aGk=\nindex"), "empty extra": text.replace("\nindex", "\nextra \nindex"),
-        "other size": text.replace(f"\n{len(world.entries)}\n", "\n11\n"), "size 0": text.replace(f"\n{len(world.entries)}\n", "\n0\n"),
-        "huge size": text.replace(f"\n{len(world.entries)}\n", "\n" + "9" * 19 + "\n"), "2^63": text.replace(f"\n{len(world.entries)}\n", f"\n{2**63}\n"),
-        "2^64": text.replace(f"\n{len(world.entries)}\n", f"\n{2**64}\n"), "v2": text.replace("@v1", "@v2"), "windows": text.replace("\n", "\r\n"), "empty": "",
+        "sound": text,
+        "other leaf": world.proof(index - 1),
+        "other index": text.replace(f"index {index}", f"index {index + 1}"),
+        "index beyond": text.replace(f"index {index}", "index 99"),
+        "index 007": text.replace("index ", "index 0"),
+        "huge index": text.replace(f"index {index}", "index " + "9" * 30),
+        "node missing": "\n".join(lines[:2] + lines[3:]),
+        "node twice": "\n".join(lines[:3] + lines[2:]),
+        "no nodes": text.replace("\n".join(lines[2 : lines.index("")]) + "\n", ""),
+        "extra": text.replace("\nindex", "\nextra aGk=\nindex"),
+        "bad extra": text.replace("\nindex", "\nextra aGk\nindex"),
+        "two extras": text.replace("\nindex", "\nextra aGk=\nextra aGk=\nindex"),
+        "empty extra": text.replace("\nindex", "\nextra \nindex"),
+        "other size": text.replace(f"\n{len(world.entries)}\n", "\n11\n"),
+        "size 0": text.replace(f"\n{len(world.entries)}\n", "\n0\n"),
+        "huge size": text.replace(f"\n{len(world.entries)}\n", "\n" + "9" * 19 + "\n"),
+        "2^63": text.replace(f"\n{len(world.entries)}\n", f"\n{2**63}\n"),
+        "2^64": text.replace(f"\n{len(world.entries)}\n", f"\n{2**64}\n"),
+        "v2": text.replace("@v1", "@v2"),
+        "windows": text.replace("\n", "\r\n"),
+        "empty": "",
     }
     for label, changed in variants.items():
         for trust in (None, LENDER.trust()):
             yield case(f"proof {label}", changed.encode(), trust, kind="proof", leaf=leaf)
-            yield case(f"proof {label}, opened", changed.encode(), trust, kind="proof", leaf=leaf, disclosures=disclosures)
+            yield case(
+                f"proof {label}, opened", changed.encode(), trust, kind="proof", leaf=leaf, disclosures=disclosures
+            )
     material = material_bytes(world.material)
     for label, raw in flipped(text.encode(), rng, count):
         yield case(f"proof {label}", raw, LENDER.trust(), kind="proof", leaf=leaf, material=material)
@@ -343,7 +427,9 @@ def rezips() -> Iterator[Case]:
     """The same members written by other writers."""
     members = members_of(LENDER.package)
 
-    def written(method: int, *, stream: bool = False, folders: bool = False, comment: bytes = b"", extra: bytes = b"") -> bytes:
+    def written(
+        method: int, *, stream: bool = False, folders: bool = False, comment: bytes = b"", extra: bytes = b""
+    ) -> bytes:
         buffer = io.BytesIO()
         target = _Unseekable(buffer) if stream else buffer
         with zipfile.ZipFile(target, "w", method) as made:  # type: ignore[arg-type]
@@ -356,10 +442,15 @@ def rezips() -> Iterator[Case]:
         return buffer.getvalue()
 
     variants = {
-        "stored": written(zipfile.ZIP_STORED), "deflated": written(zipfile.ZIP_DEFLATED), "bzip2": written(zipfile.ZIP_BZIP2),
-        "streamed": written(zipfile.ZIP_DEFLATED, stream=True), "streamed plain": written(zipfile.ZIP_STORED, stream=True),
-        "folders": written(zipfile.ZIP_DEFLATED, folders=True), "comments": written(zipfile.ZIP_DEFLATED, comment=b"hi"),
-        "extra": written(zipfile.ZIP_DEFLATED, extra=b"\x01\x00\x02\x00ab"), "zip64 extra": written(zipfile.ZIP_STORED, extra=b"\x99\x99\x00\x00"),
+        "stored": written(zipfile.ZIP_STORED),
+        "deflated": written(zipfile.ZIP_DEFLATED),
+        "bzip2": written(zipfile.ZIP_BZIP2),
+        "streamed": written(zipfile.ZIP_DEFLATED, stream=True),
+        "streamed plain": written(zipfile.ZIP_STORED, stream=True),
+        "folders": written(zipfile.ZIP_DEFLATED, folders=True),
+        "comments": written(zipfile.ZIP_DEFLATED, comment=b"hi"),
+        "extra": written(zipfile.ZIP_DEFLATED, extra=b"\x01\x00\x02\x00ab"),
+        "zip64 extra": written(zipfile.ZIP_STORED, extra=b"\x99\x99\x00\x00"),
     }
     for label, raw in variants.items():
         yield case(f"rezipped {label}", raw, LENDER.trust())
@@ -413,8 +504,16 @@ def other_worlds() -> Iterator[Case]:
         swapped = World(**{**names, "mine": world.mine[::-1]})
         yield case(f"world {label}, reversed", swapped.package_zip(), world.trust())
         if len(world.mine) > 1:
-            yield case(f"world {label}, without the last", World(**{**names, "mine": world.mine[:-1]}).package_zip(), world.trust())
-            yield case(f"world {label}, without the first", World(**{**names, "mine": world.mine[1:]}).package_zip(), world.trust())
+            yield case(
+                f"world {label}, without the last",
+                World(**{**names, "mine": world.mine[:-1]}).package_zip(),
+                world.trust(),
+            )
+            yield case(
+                f"world {label}, without the first",
+                World(**{**names, "mine": world.mine[1:]}).package_zip(),
+                world.trust(),
+            )
     other = make_instance("attacker")
     yield case("an attacker's package", other.package, LENDER.trust())
     short: Instance = replace(LENDER, world=replace(LENDER.world, mine=LENDER.world.mine[:-1]))

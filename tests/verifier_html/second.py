@@ -6,6 +6,7 @@ import base64
 import json
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -52,15 +53,18 @@ class Verdict:
         return cls(report["result"], tuple((one["state"], one["code"]) for one in report["checks"]), places)
 
 
+def ask_both(cases: Sequence[Case]) -> tuple[list[Verdict], list[Verdict]]:
+    """Both verifiers' verdicts, asked at the same time."""
+    with ThreadPoolExecutor(1) as pool:
+        second = pool.submit(ask_second, cases)
+        return ask_first(cases), second.result()
+
+
 def ask_second(cases: Sequence[Case], cli: Path = CLI) -> list[Verdict]:
     """The second verifier's verdicts, in order."""
+    asked = "".join(json.dumps(_task(case)) + "\n" for case in cases).encode()
     done = subprocess.run(
-        ["node", str(cli), "--batch"],
-        input="".join(json.dumps(_task(case)) + "\n" for case in cases).encode(),
-        capture_output=True,
-        check=False,
-        timeout=600,
-        cwd=ROOT,
+        ["node", str(cli), "--batch"], input=asked, capture_output=True, check=False, timeout=1200, cwd=ROOT
     )
     assert done.returncode == 0, done.stderr.decode()
     answers = done.stdout.splitlines()
@@ -69,7 +73,11 @@ def ask_second(cases: Sequence[Case], cli: Path = CLI) -> list[Verdict]:
 
 
 def _task(case: Case) -> dict[str, Any]:
-    task: dict[str, Any] = {"kind": case.kind, "file": _text(case.file), "now": case.now.isoformat().replace("+00:00", "Z")}
+    task: dict[str, Any] = {
+        "kind": case.kind,
+        "file": _text(case.file),
+        "now": case.now.isoformat().replace("+00:00", "Z"),
+    }
     if case.trust is not None:
         task |= {"trust": _text(case.trust), "issuer": case.issuer}
     return task | {"beside": {name: _text(raw) for name, raw in case.beside.items()}}
@@ -109,6 +117,8 @@ def disagreements(cases: Sequence[Case], first: Sequence[Verdict], second: Seque
     for case, one, other in zip(cases, first, second, strict=True):
         if (one.result, one.checks) == (other.result, other.checks):
             continue
-        differ = [f"({n}) {a} / {b}" for n, (a, b) in enumerate(zip(one.checks, other.checks, strict=False), 1) if a != b]
+        differ = [
+            f"({n}) {a} / {b}" for n, (a, b) in enumerate(zip(one.checks, other.checks, strict=False), 1) if a != b
+        ]
         found.append(f"{case.label}: {one.result} / {other.result} {'; '.join(differ)}")
     return found

@@ -1,0 +1,157 @@
+"""verify.html in a real browser: opened from a file, offline, by eye, by keyboard and on paper."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from evidence_service.core.trust_json import trust_bytes
+from evidence_service.verifier.page import page_policy, party_page, public_page
+from tests.conftest import ROOT
+from tests.verifier_html import scenarios
+
+FAR = datetime(2099, 1, 1, tzinfo=UTC)
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+def opened(browser: Browser, file: Path, lang: str = "en-US", fragment: str = "") -> Page:
+    page = browser.new_context(locale=lang, offline=True, viewport={"width": 1180, "height": 900}).new_page()
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    page.goto(file.as_uri() + fragment)
+    return page
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    """A USB stick: the page, a trust file, and packages."""
+    lender = scenarios.LENDER
+    (tmp_path / "verify.html").write_bytes(public_page())
+    (tmp_path / "court.trust").write_bytes(trust_bytes(lender.trust(expires_at=FAR)))
+    (tmp_path / "sound.zip").write_bytes(lender.package)
+    raw = bytearray(lender.package)
+    raw[raw.find(b'"seq":1') + 6] ^= 1
+    (tmp_path / "altered.zip").write_bytes(raw)
+    index = lender.world.mine[1]
+    (tmp_path / "one.tlog-proof").write_text(lender.world.proof(index))
+    (tmp_path / "one.leaf.json").write_bytes(lender.world.entries[index].leaf)
+    (tmp_path / "notes.txt").write_text("hello")
+    return tmp_path
+
+
+def test_the_committed_page_is_the_built_one_small_and_shut() -> None:
+    done = subprocess.run(
+        ["node", "verifier/build.mjs", "--check"], cwd=ROOT, capture_output=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert len(public_page()) < 250 * 1024
+    policy = page_policy()
+    assert policy.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in policy
+    assert b"http" not in public_page().split(b"<style>")[0].replace(b"connect-src http: https:", b"").replace(
+        b"http-equiv", b""
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("lang", "words"), [("zh-CN", "未完成"), ("en-US", "Incomplete")])
+def test_a_package_is_checked_from_a_file_without_network_in_either_language(
+    browser: Browser, stick: Path, lang: str, words: str
+) -> None:
+    page = opened(browser, stick / "verify.html", lang)
+    page.set_input_files("#trust", stick / "court.trust")
+    page.wait_for_selector("#trust-state button")
+    page.set_input_files("#files", stick / "sound.zip")
+    page.wait_for_selector("#report:not([hidden]) .verdict")
+    assert words in page.inner_text(".verdict")  # check 8 asks for a chain, and this reader is offline
+    states = {n: page.get_attribute(f"#check-{n}", "data-state") for n in range(1, 11)}
+    assert states == {**dict.fromkeys(range(1, 11), "passed"), 8: "not_checked"}
+    assert page.locator("#gaps tbody tr").count() == 3
+    assert "witness-1.example" in page.inner_text("dl.about")
+    assert page.locator("#facts [data-label=proven]").count() == 1
+    assert page.locator("#facts [data-label=derived]").count() == 1
+    assert page.locator("#not-proven li").count() == 4
+
+
+@pytest.mark.browser
+def test_an_altered_package_a_proof_and_rubbish_in_one_drop_each_get_their_own_word(
+    browser: Browser, stick: Path
+) -> None:
+    page = opened(browser, stick / "verify.html")
+    names = ("sound.zip", "altered.zip", "one.tlog-proof", "one.leaf.json", "notes.txt", "court.trust")
+    page.set_input_files("#files", [stick / name for name in names])
+    page.wait_for_selector("#list:not([hidden]) tbody")
+    rows = {row.split("\t")[0]: row for row in page.inner_text("#list tbody").split("\n") if "\t" in row}
+    assert set(rows) == {"sound.zip", "altered.zip", "one.tlog-proof", "notes.txt"}
+    assert "Failed" in rows["altered.zip"]
+    assert "Incomplete" in rows["one.tlog-proof"]
+    assert "Cannot be checked" in rows["notes.txt"]
+    page.click("button[aria-label='Show altered.zip']")
+    assert "data/evidence/000001.leaf.json" in page.inner_text("#report")
+    assert page.evaluate("document.activeElement.id") == "report"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("count", [60, pytest.param(500, marks=pytest.mark.shared)])
+def test_hundreds_of_packages_in_one_drop(browser: Browser, stick: Path, count: int) -> None:
+    files = []
+    for number in range(count):
+        files.append(stick / f"p{number:03d}.zip")
+        files[-1].write_bytes(scenarios.LENDER.package)
+    page = opened(browser, stick / "verify.html")
+    page.set_input_files("#files", files)
+    page.wait_for_selector("#list:not([hidden]) tbody", timeout=120_000)
+    assert page.locator("#list tbody tr").count() == count
+
+
+@pytest.mark.browser
+def test_the_network_is_shut_until_the_reader_names_a_node_and_then_open_to_that_one_only(
+    browser: Browser, stick: Path
+) -> None:
+    def violations(fragment: str, address: str) -> list[str]:
+        page = opened(browser, stick / "verify.html", fragment=fragment)
+        page.evaluate(
+            "addEventListener('securitypolicyviolation', e => (window.hits ||= []).push(e.effectiveDirective))"
+        )
+        page.evaluate("address => fetch(address).catch(() => 0)", address)
+        return list(page.evaluate("window.hits || []"))
+
+    assert violations("", "http://127.0.0.1:9/") == ["connect-src"]
+    assert violations("#rpc=javascript:alert(1)", "http://127.0.0.1:9/") == ["connect-src"]
+    named = "#rpc=http%3A%2F%2F127.0.0.1%3A9"
+    assert violations(named, "http://127.0.0.1:9/") == []  # let through, and nobody is there
+    assert violations(named, "http://127.0.0.1:10/") == ["connect-src"]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("lang", ["zh-CN", "en-US"])
+def test_axe_finds_nothing_before_and_after(browser: Browser, stick: Path, lang: str) -> None:
+    page = opened(browser, stick / "verify.html", lang)
+    page.evaluate(AXE.read_text())
+    for step in ("start", "report"):
+        if step == "report":
+            page.set_input_files("#files", stick / "altered.zip")
+            page.wait_for_selector("#report:not([hidden]) .verdict")
+        found = page.evaluate("axe.run()")["violations"]
+        assert [(one["id"], [node["html"][:80] for node in one["nodes"]]) for one in found] == []
+
+
+@pytest.mark.browser
+def test_the_copy_in_a_package_says_that_it_came_from_a_party_and_the_public_one_does_not(
+    browser: Browser, stick: Path
+) -> None:
+    (stick / "party.html").write_bytes(party_page())
+    assert opened(browser, stick / "party.html").locator("#party").is_visible()
+    assert not opened(browser, stick / "verify.html").locator("#party").is_visible()
