@@ -102,7 +102,11 @@ route_option = click.option(
     help="Which way the case goes: it decides the leading paper.",
 )
 with_option = click.option(
-    "--with", "extra", multiple=True, type=click.Choice([kind.value for kind in EXTRA]), help="Also this paper (may be repeated)."
+    "--with",
+    "extra",
+    multiple=True,
+    type=click.Choice([kind.value for kind in EXTRA]),
+    help="Also this paper (may be repeated).",
 )
 
 
