@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
@@ -41,7 +42,7 @@ class Approval:
         return self.event_id_as("rules.approved")
 
 
-class ApprovedFiles:
+class ApprovedFiles(ABC):
     """One such folder in an instance's home."""
 
     folder: ClassVar[str]
@@ -64,9 +65,9 @@ class ApprovedFiles:
         """The files in force by name."""
         return {one.file: (self._folder / one.file).read_bytes() for one in self.in_force() if one.file != without}
 
+    @abstractmethod
     def check(self, contents: Mapping[str, bytes]) -> object:
         """Read files as they would stand in force; refuses bad ones."""
-        raise NotImplementedError
 
     def keep_waiting(self, name: str, content: bytes, proposal: Approval) -> object:
         """Check the file as it would stand in force, and let it wait. Returns what it would make."""

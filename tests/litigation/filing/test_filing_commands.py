@@ -27,7 +27,9 @@ def court(instance: Instance) -> list[str]:
 @pytest.mark.chain
 def test_file_then_sync_then_list(instance: Instance, program: Program) -> None:
     filed = program.json("file", instance.packages[0], *court(instance))
-    assert set(filed) == {"our_reference", "court", "package_sha256", "filing_id", "tx", "block", "state", "outbox"}
+    names = {"our_reference", "court", "package_sha256", "filing_id", "tx", "block", "state", "outbox", "received_at"}
+    assert set(filed) == names
+    assert filed["received_at"] is None, "this court takes nothing over HTTP"
     assert (filed["state"], filed["court"]) == ("submitted", instance.court.name)
     assert (Path(filed["outbox"]) / "package.zip").is_file()
     assert program.json("docket", "sync")["new"] == 0
