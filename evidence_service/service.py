@@ -396,9 +396,7 @@ class EvidenceService:
         )
         return list(opened)
 
-    def record_accesses(
-        self, objects: Sequence[str], *, who: str, action: str, institution: str, purpose: str
-    ) -> None:
+    def record_accesses(self, objects: Sequence[str], *, who: str, action: str, institution: str, purpose: str) -> None:
         """Put on record who looks at what, before it is shown or built; where that fails, nothing is."""
         self._edges.accesses.add_all(
             who=who, action=action, institution=institution, objects=objects, purpose=purpose, at=self.now()

@@ -1,8 +1,9 @@
 """RFC 8785 canonical JSON in an I-JSON profile: the one way that bytes are read, and the one way they are written.
 
 Spec: docs/spec/canonical.md, RFC 8785, RFC 7493. Profile: ASCII property names, no floats, integers within
-±(2^53-1), NFC strings, no duplicate names, no lone surrogates, noncharacters or controls of text direction, no BOM, depth at most
-32. In this profile a fast encoder with sorted keys is byte-identical to `rfc8785` (a property test holds it to that oracle).
+±(2^53-1), NFC strings, no duplicate names, no lone surrogates, noncharacters or controls of text direction, no BOM,
+depth at most 32. In this profile a fast encoder with sorted keys is byte-identical to `rfc8785` (a property test holds
+it to that oracle).
 """
 
 from __future__ import annotations

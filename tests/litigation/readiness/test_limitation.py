@@ -78,7 +78,7 @@ def test_a_suit_that_is_late_by_every_reading_blocks_until_a_person_accepts_it()
 
 
 def test_of_an_extended_loan_the_last_instalment_of_the_new_plan_counts() -> None:
-    """Extended to 2026-07-10: limitation runs from there, every total still ties, and the contract's schedule stands."""
+    """Extended to 2026-07-10: limitation runs from there, totals still tie, and the contract's schedule stands."""
     agreed: Happening = (
         "loan.restructured",
         {

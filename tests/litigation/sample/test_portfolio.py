@@ -20,10 +20,10 @@ from click.testing import CliRunner
 from evidence_service.core.digest import sha256_hex, sm3_hex
 from evidence_service.core.event import event_from, parse_event
 from evidence_service.importing import Accepted, read_events
+from litigation.core.identity_number import id_check_character
 from litigation.core.schedule import schedule_for
 from litigation.core.terms import Cap, CapMethod, LoanTerms, Payment, Repayment
 from litigation.core.triage import OverdueState, assess_overdue
-from litigation.core.identity_number import id_check_character
 from litigation.sample.people import all_name_characters
 from litigation.sample.plan import IN_DEFAULT, Fate, plan_portfolio
 from litigation.sample.portfolio import DEFAULT_AS_OF, DEFAULT_SEED, loan_lines
