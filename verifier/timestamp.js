@@ -1,6 +1,6 @@
 /* RFC 3161 tokens: what they say, whether they are whole, to whom they lead (docs/spec/timestamp.md). */
 
-import { fromBase64, join, same } from "./bytes.js";
+import { fromBase64, join, numberOf, same } from "./bytes.js";
 import { HASHES, leadsToPinned, parseCertificate, secondsOf, verifies } from "./certificate.js";
 import { algorithm, boolean, children, Cursor, GENERAL_TIME, integer, OCTETS, OID, oid, parseDer, SEQUENCE, SET } from "./der.js";
 import { attempt, must } from "./fault.js";
@@ -147,17 +147,16 @@ function readInfo(content) {
   return { imprint: { hash, digest }, time, accuracy };
 }
 
-/* Accuracy in microseconds: seconds, then [0] milliseconds and [1] microseconds of 1 to 999. */
+/* Accuracy in microseconds: seconds, then [0] milliseconds and [1] microseconds. */
 function readAccuracy(element) {
   if (!element) return 0n;
   const cursor = new Cursor(element);
-  const part = (found) => (found ? integer({ tag: 2, content: found.content }) : null);
-  const seconds = part(cursor.option(2));
-  const small = [part(cursor.option(0x80)), part(cursor.option(0x81))];
+  const whole = cursor.option(2);
+  const seconds = whole ? integer(whole) : 0n;
+  const [millis, micros] = [cursor.option(0x80), cursor.option(0x81)].map((found) => (found ? numberOf(found.content) : 0n));
   cursor.end();
-  must(seconds === null || seconds >= 0n, "accuracy");
-  must(small.every((one) => one === null || (one >= 1n && one <= 999n)), "accuracy");
-  return (seconds || 0n) * SECOND + (small[0] || 0n) * 1000n + (small[1] || 0n);
+  must(seconds >= 0n && seconds <= 1000000n && millis <= 999n && micros <= 999n, "accuracy");
+  return seconds * SECOND + millis * 1000n + micros;
 }
 
 function isCritical(element) {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
+from tests.evidence_service.verify.instances import make_instance
+from tests.evidence_service.verify.world import NOW
 from tests.verifier_html import scenarios
 from tests.verifier_html.mutations import cut, doubled_names, flipped, json_edits, shuffles, text_edits, zip_surgery
 from tests.verifier_html.second import Case, Verdict, ask_both
@@ -17,8 +19,11 @@ SEED = 20261122
 def sampled(scale: float, seed: int = SEED) -> list[Case]:
     """Valid, altered and malformed inputs; `scale` says how many."""
     rng = random.Random(seed)
-    many = lambda count: max(2, round(count * scale))  # noqa: E731
-    lender, attacker = scenarios.LENDER, scenarios.make_instance("attacker")
+
+    def many(count: int) -> int:
+        return max(2, round(count * scale))
+
+    lender, attacker = scenarios.LENDER, make_instance("attacker")
     package, world, signed = lender.package, lender.world, lender.trust_file()
     edits = [
         *flipped(package, rng, many(600)),
@@ -32,12 +37,11 @@ def sampled(scale: float, seed: int = SEED) -> list[Case]:
     cases = []
     for number, (label, raw) in enumerate(edits):
         trust, issuer = (signed, lender.issuer.vkey) if number % 2 else (None, "")
-        cases.append(Case(label, "package", raw, trust, scenarios.NOW, issuer))
+        cases.append(Case(label, "package", raw, trust, NOW, issuer))
     return [*cases, *_scenes(rng, many)]
 
 
-def _scenes(rng: random.Random, many: object) -> Iterator[Case]:
-    assert callable(many)
+def _scenes(rng: random.Random, many: Callable[[int], int]) -> Iterator[Case]:
     yield from scenarios.windows(rng, many(150))
     yield from scenarios.readers()
     yield from scenarios.trust_files(rng, 0.15)
