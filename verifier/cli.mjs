@@ -4,8 +4,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { inputOf, kindOf } from "./inputs.js";
-import { fromBase64 } from "./bytes.js";
+import { fromBase64, utf8 } from "./bytes.js";
+import { computeClaim } from "./debt.js";
 import { Fault } from "./fault.js";
+import { parseJson } from "./json.js";
 import { now as clock, parseInstant } from "./instant.js";
 import { reportJson } from "./report.js";
 import { parseTrust } from "./trust.js";
@@ -17,6 +19,20 @@ async function answer(action) {
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { error: { code: error.code, message: error.message } };
+  }
+}
+
+/* `--debt`: each line of standard input is the input of a ledger; each line printed is the claim, or the refusal. */
+async function debts() {
+  for await (const line of createInterface({ input: process.stdin })) {
+    let out;
+    try {
+      out = computeClaim(parseJson(utf8(line)));
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      out = { error: { code: error.code, message: error.message } };
+    }
+    process.stdout.write(JSON.stringify(out) + "\n");
   }
 }
 
@@ -66,8 +82,8 @@ const [paths, options] = [[], {}];
 const words = process.argv.slice(2);
 while (words.length) {
   const word = words.shift();
-  if (word === "--batch") options.batch = true;
+  if (word === "--batch" || word === "--debt") options[word.slice(2)] = true;
   else if (word.startsWith("--")) options[word.slice(2)] = words.shift();
   else paths.push(word);
 }
-await (options.batch ? batch() : files(paths, options));
+await (options.debt ? debts() : options.batch ? batch() : files(paths, options));
