@@ -5,7 +5,7 @@ DEMO_HOME ?= var/demo
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo run test test-full check format arrows bench bench-large contracts lock clean
+.PHONY: help setup setup-test demo run test test-full check format arrows bench bench-large contracts verifier lock clean
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bench-large: setup-test ## Ten million events into one log: rate, memory, disk, 
 
 contracts: setup-test ## Compile the contracts and ship ABI and bytecode
 	@$(BIN)/python tools/compile_contracts.py
+
+verifier: setup-test ## Build verify.html from verifier/ and the event catalogue
+	@node verifier/build.mjs
 
 lock: setup-test ## Lock the Python packages again (no addresses)
 	@for set in base test; do \

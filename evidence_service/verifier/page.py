@@ -1,6 +1,6 @@
 """verify.html: the second verifier, one file that a reader keeps on a USB stick. Built by `node verifier/build.mjs`.
 
-Spec: docs/spec/verify.md (The page), docs/spec/package.md (Members). In a package it says that it came from a party.
+Spec: docs/spec/page.md, docs/spec/package.md (Members). In a package it says that it came from a party.
 """
 
 from __future__ import annotations

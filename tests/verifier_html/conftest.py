@@ -59,5 +59,5 @@ def _scenes(rng: random.Random, many: Callable[[int], int]) -> Iterator[Case]:
 @pytest.fixture(scope="package")
 def compared() -> tuple[Sequence[Case], Sequence[Verdict], Sequence[Verdict]]:
     """The inputs of `make test`, and what each verifier says of them."""
-    cases = sampled(0.5)
+    cases = sampled(0.4)
     return cases, *ask_both(cases)

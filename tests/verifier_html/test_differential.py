@@ -25,7 +25,7 @@ def test_both_verifiers_agree_on_thousands_of_valid_altered_and_malformed_inputs
     results = Counter(one.result for one in first)
     print(f"{len(cases)} inputs: {dict(results)}; {len(differ)} disagreements")
     assert differ == []
-    assert len(cases) >= 2000
+    assert len(cases) >= 1800
     assert min(results[name] for name in ("passed", "failed", "incomplete", "error")) >= 30
 
 
@@ -40,7 +40,7 @@ def test_the_inputs_reach_most_reason_codes_of_every_check_that_needs_no_node(co
 
 def test_every_flipped_bit_is_detected_by_both(compared: Compared) -> None:
     flips = [(case, one, other) for case, one, other in zip(*compared, strict=True) if case.label.startswith("bit ")]
-    assert len(flips) >= 300
+    assert len(flips) >= 200
     assert [case.label for case, one, other in flips if "failed" not in (one.result, other.result)] == []
 
 
