@@ -68,6 +68,8 @@ def _identity(chain: InstanceChain, opened: OpenChain | None) -> tuple[Identity 
         confirmations=pinned.confirmations,
         asked=opened is not None and not unreachable,
         problem=problem,
+        registry=known.filing_registry,
+        node=opened.url if opened is not None and chain.is_local else "",
     )
     return identity, unreachable
 
@@ -89,6 +91,7 @@ def _chain_lines(report: ChainReport) -> Iterator[str]:
         yield f"chain       {identity.chain_id} ({identity.kind}), genesis {identity.genesis}"
         code = "not asked" if not identity.asked else "NOT the known one" if identity.problem else "the known one"
         yield f"contract    {identity.contract}, code {code}"
+        yield f"registry    {identity.registry}" + (f", node {identity.node}" if identity.node else "")
         yield f"grade       {_grade(identity.grade)}; an anchor is final after {identity.confirmations} more block(s)"
     if funds is not None:
         yield f"account     {funds.account}, {funds.balance} wei; an anchor may cost {funds.anchor_may_cost}"

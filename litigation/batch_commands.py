@@ -76,6 +76,8 @@ def start_command(context: click.Context, /, out: Path, detach: bool, as_json: b
     check_choice(options)
     service, _ = open_batches(home_of(context))
     require_initialised(service.litigation.evidence)
+    if options["seal"]:
+        service.litigation.require_seal()
     source = pin_as_asked(service.litigation, options)
     loans = chosen_loans(service.litigation, source, options)
     out.mkdir(parents=True, exist_ok=True)

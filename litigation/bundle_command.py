@@ -165,6 +165,8 @@ def bundle_command(context: click.Context, /, out: Path, as_json: bool, **option
     check_choice(options)
     service, _ = open_rooms(home_of(context))
     require_initialised(service.evidence)
+    if options["seal"]:
+        service.require_seal()
     started = time.monotonic()
     source = pin_as_asked(service, options)
     loans = chosen_loans(service, source, options)

@@ -276,6 +276,10 @@ class LitigationService:
         material = self.evidence.material(source.log.institution, loan, source.published)
         return pin_material(self._confirmations(source), material)
 
+    def require_seal(self) -> BundleSealer:
+        """The seal; refused at once where there is none, before hundreds of cases fail one by one."""
+        return self.sealer
+
     def seal(self, built: BuiltPackage) -> BuiltPackage:
         """Seal a package that was built. What a provider has not answered yet is asked for again next time."""
         sign_note = self._sign_note(built.our_reference.partition(":")[0])

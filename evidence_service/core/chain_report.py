@@ -15,7 +15,10 @@ from evidence_service.core.event import format_instant
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which chain this is. `problem` is empty where all is as known, or nothing was asked."""
+    """Which chain this is. `problem` is empty where all is as known, or nothing was asked.
+
+    `node` is the address of the local chain's node while it runs; another's may hold a password and is not shown.
+    """
 
     kind: str
     chain_id: int
@@ -26,6 +29,8 @@ class Identity:
     confirmations: int
     asked: bool
     problem: str
+    registry: str = ""
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
