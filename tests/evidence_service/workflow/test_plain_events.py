@@ -256,6 +256,7 @@ def test_ctrl_c_in_a_large_import_ends_it_and_the_same_command_takes_the_rest(tm
     assert b"Traceback" not in errors
     assert not group_alive(running.pid)
     again = subprocess.run([*proofdocket, "import", str(file), "--json"], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run([*proofdocket, "chain", "stop"], cwd=ROOT, check=True, capture_output=True)
     assert f'"tree_size": {count}'.encode() in again.stdout
     assert b'"rejected": 0' in again.stdout
 
