@@ -39,9 +39,9 @@ def file_command(context: click.Context, path: Path, *, to: str, court: str, cou
     out what happened and finishes, and files nothing twice. Of a folder, one refused package never stops the rest.
     Exit 0 when everything is filed (and received, where the court takes filings over HTTP), 1 otherwise.
     """
-    delivery = open_for(context)
     if bool(to) == bool(court or court_address) or bool(court) != bool(court_address):
         raise click.UsageError("Name the court: --to COURT, or --court NAME with --court-address 0x….")
+    delivery = open_for(context)
     where = court_of(court, court_address) if court else _where(delivery.book.find(to))
     if path.is_dir():
         _file_folder(delivery, sorted(path.glob("*.zip")), where, as_json)

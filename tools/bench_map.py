@@ -9,6 +9,7 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -42,8 +43,10 @@ def map_rows(sizes: Sizes) -> list[Row]:
     """Fill a map, change a part of it, prove."""
     loans = min(LOANS, 10 * sizes.proved)
     changed, proofs = loans // 100, min(PROOFS, loans)
-    with temporary_folder() as folder, empty_store(url := f"sqlite:///{folder / 'log.db'}") as store:
+    with ExitStack() as stack:
+        folder = stack.enter_context(temporary_folder())
         signer = KeyFileSigner(folder / "log.pem", INSTITUTION)
+        store = stack.enter_context(empty_store(url := f"sqlite:///{folder / 'log.db'}", signer.vkey))
         log = _Filler(store, url)
         log.add(range(loans))
         first, _ = _publish(store, signer)

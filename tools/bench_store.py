@@ -32,12 +32,12 @@ def temporary_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def empty_store(url: str) -> Iterator[SqlLogStore]:
-    """A store on an empty database."""
+def empty_store(url: str, vkey: str = "log-key") -> Iterator[SqlLogStore]:
+    """A store on an empty database; `vkey` is the log's key where something is published."""
     engine = open_database(url)
     migrate(engine)
     store = open_store(engine)
-    store.ensure_log(LogRecord(0, INSTITUTION, INSTITUTION, INSTITUTION, "log-key", "package-key", 0), now())
+    store.ensure_log(LogRecord(0, INSTITUTION, INSTITUTION, INSTITUTION, vkey, "package-key", 0), now())
     try:
         yield store
     finally:
