@@ -57,7 +57,7 @@ GROUPS = (
         "packages",
         "bench_packages",
         "package_rows",
-        ("final-13", "final-portfolio", "final-sealed", "batch", "verify-packages"),
+        ("final-13", "final-sealed", "final-portfolio", "batch", "verify-packages"),
     ),
 )
 

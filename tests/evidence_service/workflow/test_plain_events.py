@@ -241,7 +241,7 @@ def test_ctrl_c_in_a_large_import_ends_it_and_the_same_command_takes_the_rest(tm
     proofdocket = [sys.executable, "-m", "web.cli", "--home", str(home)]
     subprocess.run([*proofdocket, "init"], cwd=ROOT, check=True, capture_output=True)
     subprocess.run([*proofdocket, "institution", "add", INSTITUTION], cwd=ROOT, check=True, capture_output=True)
-    count = 20_000
+    count = 14_000
     with file.open("wb") as handle:
         for number in range(count):
             handle.write(canonical_bytes(event_value(id=f"E-{number}", loan=f"LN-{number % 50}")) + b"\n")

@@ -15,7 +15,7 @@ from litigation.errors import DebtInputError
 from litigation.rulebook import load_rules
 from tests.litigation.debt.oracle import LAW, NothingToAgreeOnError, Oracle
 
-CASES = int(os.environ.get("PROOFDOCKET_DEBT_CASES", "800"))
+CASES = int(os.environ.get("PROOFDOCKET_DEBT_CASES", "400"))
 RULES = load_rules()
 
 
