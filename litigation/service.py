@@ -50,6 +50,7 @@ from litigation.workflow.build_package import (
     build_package,
     metadata_for,
     originals_of,
+    twin_of,
     twin_report,
 )
 from litigation.workflow.case_source import HOUSE_EVENTS, CaseSource, our_reference, suing
@@ -235,7 +236,8 @@ class LitigationService:
         material = self.evidence.material(institution, loan, source.published)
         if source.material is not None:
             material = source.material.of_loan(material)
-        report = twin_report(metadata, packaged, material, source.published.created_at)
+        twin = twin_of(metadata, packaged, material)
+        report = twin_report(twin, source.published.created_at)
         read_original = partial(self.evidence.original, institution)
         whole = assemble_case(history, assessment, report, source, read_original, self._surroundings(source))
         if source.earlier and not whole.exhibits:
@@ -253,6 +255,7 @@ class LitigationService:
             self._sign_note(institution),
             closed_texts(history, selection) if source.recipient != COURT else frozenset(),
             MadeWith(self.texts, source.rules.digest, self.renderer),
+            twin,
         )
 
     def reading_copy(self, source: CaseSource, loan: str) -> bytes:

@@ -30,7 +30,7 @@ from litigation.disclosure_book import disclosure_sets
 from litigation.sample.portfolio import DEFAULT_AS_OF, DEFAULT_SEED, write_portfolio
 from litigation.service import LitigationService
 from litigation.workflow.assess import assess
-from litigation.workflow.build_package import BuiltPackage, MadeWith, build_package, metadata_for, twin_report
+from litigation.workflow.build_package import BuiltPackage, MadeWith, build_package, metadata_for, twin_of, twin_report
 from litigation.workflow.case_source import CaseSource, our_reference
 from tools.bench_instance import import_into, temporary_instance
 from tools.bench_papers import PAGES, RECORDED, RECORDED_NAME, STUDY_PAGES, cores, short_case
@@ -122,7 +122,8 @@ def _short_package(portfolio: _Portfolio, number: int = 0) -> BuiltPackage:
     case = replace(short_case(number), institution=institution, our_reference=our_reference(institution, f"B{number}"))
     metadata = metadata_for(source, our_reference(institution, loan), reference, entries, draft=False)
     material = service.evidence.material(institution, loan, source.published)
-    twin_report(metadata, packaged, material, source.published.created_at)
+    twin = twin_of(metadata, packaged, material)
+    twin_report(twin, source.published.created_at)
     assessment = assess(history, source.as_of, source.rules, source.plaintiff.court_code)
     return build_package(
         case,
@@ -134,6 +135,7 @@ def _short_package(portfolio: _Portfolio, number: int = 0) -> BuiltPackage:
         service.fonts,
         lambda text: service.evidence.sign_package(institution, text),
         made=MadeWith(service.texts, source.rules.digest, service.renderer),
+        twin=twin,
     )
 
 

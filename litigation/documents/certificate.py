@@ -6,6 +6,7 @@ checked is never shown as passed.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import segno
@@ -173,8 +174,9 @@ def qr_text(log: LogState) -> str:
     return f"{log.origin}\n{log.tree_size}\n{log.root}\n"
 
 
+@lru_cache(maxsize=8)
 def qr_code(text: str, x: float, y: float, side: float) -> str:
-    """Write a QR code as filled rectangles, one for each run of dark modules."""
+    """Write a QR code as filled rectangles, one for each run of dark modules; a batch has one text for all cases."""
     matrix = segno.make(text, error="m", micro=False, mask=_QR_MASK).matrix
     size = len(matrix)
     step = side / (size + 4)

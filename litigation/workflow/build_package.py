@@ -92,11 +92,22 @@ class MadeWith:
         return {"templates": templates, "rules": self.rules_digest, "renderer": self.renderer}
 
 
-def twin_report(
-    metadata: PackageMetadata, events: Sequence[PackagedEvent], material: Mapping[str, str], now: datetime
-) -> Report:
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """The evidence of a package as its PDF will carry it: written once, checked, then embedded."""
+
+    metadata: PackageMetadata
+    raw: bytes
+
+
+def twin_of(metadata: PackageMetadata, events: Sequence[PackagedEvent], material: Mapping[str, str]) -> Twin:
+    """Write the evidence of a package."""
+    return Twin(metadata, twin_bytes(metadata, events, material))
+
+
+def twin_report(twin: Twin, now: datetime) -> Report:
     """The ten checks on the evidence of a package, as a reader without trust file and chain would see them."""
-    return verify_twin(twin_bytes(metadata, events, material), None, None, now)
+    return verify_twin(twin.raw, None, None, now)
 
 
 def metadata_for(
@@ -135,14 +146,18 @@ def build_package(
     sign_note: Callable[[str], str],
     closed: frozenset[str] = frozenset(),
     made: MadeWith | None = None,
+    twin: Twin | None = None,
 ) -> BuiltPackage:
     """Render the papers, embed the evidence, and pack everything under one signature.
 
-    `closed` are texts that the recipient must not get: where one is left, no package is made.
+    `twin` is what was checked; where the package became a draft meanwhile, it is written anew. `closed` are texts that
+    the recipient must not get: where one is left, no package is made.
     """
     made = made or MadeWith(shipped())
     rendered = render_package(case, fonts, made.texts)
-    pdf = embed_evidence(rendered.pdf, twin_bytes(metadata, events, material))
+    if twin is None or twin.metadata != metadata:
+        twin = twin_of(metadata, events, material)
+    pdf = embed_evidence(rendered.pdf, twin.raw)
     contents = PackageContents(
         metadata=metadata,
         pdf=pdf,
