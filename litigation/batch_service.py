@@ -188,8 +188,8 @@ class BatchService:
             self._sources[batch.id] = source_of(batch.pinned, rules, EVENT_NAMES)
         return self._sources[batch.id]
 
-    def _record(self, batch: Batch, items: list[BatchItem]) -> None:
-        """What is built is recorded, whatever has changed since."""
+    def _record(self, batch: Batch, items: list[BatchItem]) -> list[BatchItem]:
+        """What is built is recorded, whatever has changed since; returns the cases whose package is gone."""
         source = source_of(batch.pinned, self.litigation.rules(), EVENT_NAMES)
         files = [
             PackageFile(
@@ -206,7 +206,8 @@ class BatchService:
             )
             for item in items
         ]
-        self.litigation.record(source, files, batch.reason)
+        gone = self.litigation.record(source, files, batch.reason)
+        return [item for item, file in zip(items, files, strict=True) if file in gone]
 
     def _move(self, name: str, come_from: list[BatchState], state: BatchState, refusal: str) -> Batch:
         batch = self.store.batch(name)

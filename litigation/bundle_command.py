@@ -23,11 +23,19 @@ from litigation.errors import LitigationError
 from litigation.service import LitigationService, PackageFile
 from litigation.workflow.case_source import CaseSource, our_reference
 from litigation.workflow.earlier_packages import read_earlier
-from litigation.workflow.run_batch import Failure, failure_of, file_name, run_cases, write_file
+from litigation.workflow.run_batch import (
+    Failure,
+    PackageNotWrittenError,
+    failure_of,
+    file_name,
+    run_cases,
+    write_file,
+)
 
 CHUNK = 20
 OVERDUE, NAMED = "overdue", "named by a person"
 SHOWN_FAILURES = 10
+GONE = "the package was moved, deleted or replaced before it was on record; run the command again"
 FIRST_ESTIMATE = 5  # the first packages wait for the workers to start
 
 
@@ -285,6 +293,7 @@ def build_packages(
     built: list[PackageFile] = []
     failures: list[Failure] = []
     waiting: list[PackageFile] = []
+    gone: list[PackageFile] = []
     started = time.monotonic()
     with progress("packages:") as show:
         for result in run_cases(loans, workers, start_worker, arguments, build_case):
@@ -294,10 +303,12 @@ def build_packages(
                 waiting.append(result)
                 built.append(result)
             if len(waiting) >= CHUNK:
-                service.record(source, waiting, reason)
+                gone += service.record(source, waiting, reason)
                 waiting = []
             show(_estimate(len(built), len(failures), len(loans), time.monotonic() - started))
-    service.record(source, waiting, reason)
+    gone += service.record(source, waiting, reason)
+    failures += [Failure(package.our_reference, PackageNotWrittenError.code, GONE) for package in gone]
+    built = [package for package in built if package not in gone]
     return sorted(built, key=lambda package: package.our_reference), sorted(failures, key=lambda item: item.case)
 
 

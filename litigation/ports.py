@@ -314,6 +314,10 @@ class BatchStore(Protocol):
         """Count one more try, durably, before a case is touched."""
         ...
 
+    def give_back(self, item: BatchItem) -> None:
+        """Not count this try of a case that still waits for it: it was not the case's fault."""
+        ...
+
     def finish(self, item: BatchItem) -> bool:
         """Store the end of a case that still waits for this try of it; False where another worker has it."""
         ...

@@ -308,24 +308,36 @@ class LitigationService:
     def _sign_note(self, institution: str) -> Callable[[str], str]:
         return partial(self.evidence.sign_package, institution)
 
-    def record(self, source: CaseSource, built: list[PackageFile], reason: str) -> None:
-        """Log and store what was built: each case and each package once, however often this runs."""
+    def record(self, source: CaseSource, built: Sequence[PackageFile], reason: str) -> list[PackageFile]:
+        """Log and store what was built: each case and each package once, however often this runs.
+
+        Returns those that are not on disk any more as they were built: nothing is recorded of them.
+        """
         now = self.evidence.now()
-        events = []
+        events, gone = [], []
         for package in built:
+            content = _as_built(package)
+            if content is None:
+                gone.append(package)
+                continue
             moment = (package.built_at or now).isoformat(timespec="microseconds").replace("+00:00", "Z")
-            events += self._new_events(source, package, moment, reason)
+            events += self._new_events(source, package, content, moment, reason)
         self.evidence.submit(events)
         # Crash here: the events are logged, the rows are missing; the next run finds the events and adds the rows.
         for package in built:
+            if package in gone:
+                continue
             self.cases.open_case(
                 CaseRow(0, package.our_reference, package.institution, package.loan, "package_built", now)
             )
             self.cases.add_package(_row(source, package, now))
+        return gone
 
-    def _new_events(self, source: CaseSource, package: PackageFile, moment: str, reason: str) -> list[dict[str, Any]]:
+    def _new_events(
+        self, source: CaseSource, package: PackageFile, content: bytes, moment: str, reason: str
+    ) -> list[dict[str, Any]]:
         opened = {"our_reference": package.our_reference, "route": route_of(source.papers), "reasons": [reason]}
-        seal = seal_of(package.path.read_bytes(), self._sign_note(package.institution))
+        seal = seal_of(content, self._sign_note(package.institution))
         made = (seal.unsealed_sha256, seal.unsealed_pdf_sha256) if seal else (package.sha256, package.pdf_sha256)
         built = {
             "our_reference": package.our_reference,
@@ -405,6 +417,15 @@ class LitigationService:
             tx=anchor.tx,
             block=anchor.block,
         )
+
+
+def _as_built(package: PackageFile) -> bytes | None:
+    """The bytes of a package on disk; None where it was moved, deleted or replaced since it was built."""
+    try:
+        content = package.path.read_bytes()
+    except OSError:
+        return None
+    return content if sha256(content).hexdigest() == package.sha256 else None
 
 
 def _sealed_payload(package: PackageFile, seal: SealedPackage, recipient: str) -> dict[str, Any]:

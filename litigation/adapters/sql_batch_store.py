@@ -93,10 +93,15 @@ class SqlBatchStore:
         with writing(self._engine) as connection:
             connection.execute(query)
 
+    def give_back(self, item: BatchItem) -> None:
+        """Not count this try of a case that still waits for it: it was not the case's fault."""
+        query = update(ITEM).where(*_at(item), _waits_for(item)).values(tries=ITEM.c.tries - 1)
+        with writing(self._engine) as connection:
+            connection.execute(query)
+
     def finish(self, item: BatchItem) -> bool:
         """Store the end of a case that still waits for this try of it; False where another worker has it."""
-        waits = (ITEM.c.state == ItemState.WAITING.value) & (ITEM.c.tries == item.tries)
-        query = update(ITEM).where(*_at(item), waits).values(_item_values(item))
+        query = update(ITEM).where(*_at(item), _waits_for(item)).values(_item_values(item))
         with writing(self._engine) as connection:
             return _changed(connection.execute(query)) == 1
 
@@ -176,6 +181,10 @@ class SqlBatchStore:
 
 def _at(item: BatchItem) -> tuple[Any, Any]:
     return (ITEM.c.batch == item.batch, ITEM.c.position == item.position)
+
+
+def _waits_for(item: BatchItem) -> Any:
+    return (ITEM.c.state == ItemState.WAITING.value) & (ITEM.c.tries == item.tries)
 
 
 def _changed(result: Any) -> int:

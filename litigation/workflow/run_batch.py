@@ -73,9 +73,19 @@ def write_file(path: Path, content: bytes) -> None:
             os.fsync(handle.fileno())
         # Crash here: a hidden temporary file is left; the package does not exist.
         temporary.replace(path)
+        _sync_folder(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
         raise PackageNotWrittenError(f"the package cannot be written ({error.strerror})") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable; a rename alone is lost with the power."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager

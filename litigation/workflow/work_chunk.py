@@ -22,17 +22,19 @@ from litigation.workflow.case_source import CaseSource, our_reference
 from litigation.workflow.run_batch import file_name, sole_writer, write_file
 
 BACK_OFF_SECONDS = 2.0
+GIVE_BACK_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What a worker builds with. `source` gives the pinned source of a batch, or raises BatchPinsError."""
+    """What a worker builds with. `source` gives the pinned source of a batch, or raises BatchPinsError; `record` gives
+    back the cases whose package is not on disk any more as it was built."""
 
     store: BatchStore
     source: Callable[[Batch], CaseSource]
     build: Callable[[CaseSource, str], BuiltPackage]
     seal: Callable[[BuiltPackage], BuiltPackage]
-    record: Callable[[Batch, list[BatchItem]], None]
+    record: Callable[[Batch, list[BatchItem]], list[BatchItem]]
     now: Callable[[], datetime]
 
 
@@ -53,26 +55,49 @@ def build_case(hands: Hands, batch_id: str, position: int) -> str:
     # Crash here: one try is counted, nothing else happened.
     began = replace(item, tries=item.tries + 1)
     try:
-        return _built(hands, hands.store.batch(batch_id), began)
+        return _tried(hands, began)
     except DatabaseError:
-        time.sleep(BACK_OFF_SECONDS)
+        _give_back(hands.store, began)
         raise  # not this case's fault: the chunk is queued again
+
+
+def _tried(hands: Hands, began: BatchItem) -> str:
+    try:
+        return _built(hands, hands.store.batch(began.batch), began)
+    except DatabaseError:
+        raise
     except ProofDocketError as error:
         return _finish(hands, replace(began, state=ItemState.FAILED, code=error.code, reason=str(error)))
     except Exception as error:  # a poisoned case: whatever it does to the program, the other cases are built
         return _finish(hands, replace(began, state=ItemState.FAILED, code="program-fault", reason=_fault(error)))
 
 
+def _give_back(store: BatchStore, began: BatchItem) -> None:
+    """Not count a try that a database ended which was away, as soon as it is back."""
+    for _ in range(GIVE_BACK_TRIES):
+        time.sleep(BACK_OFF_SECONDS)
+        try:
+            return store.give_back(began)
+        except DatabaseError:
+            continue  # away for long: the try stays counted
+
+
 def record_chunk(hands: Hands, batch_id: str, chunk: int) -> int:
-    """Log and store what a chunk built and nobody recorded yet; returns how many packages. Twice is once."""
+    """Log and store what a chunk built and nobody recorded yet; returns how many packages. Twice is once.
+
+    A package that was moved, deleted or replaced before is not recorded: in a running batch its case is built again.
+    """
     items = hands.store.items(batch_id, chunk=chunk, state=ItemState.BUILT)
     waiting = [item for item in items if not item.recorded]
-    if waiting:
-        batch = hands.store.batch(batch_id)
-        hands.record(batch, waiting)
-        # Crash here: logged and stored; the next one finds both and marks them.
-        hands.store.mark_recorded(waiting)
-    return len(waiting)
+    if not waiting:
+        return 0
+    gone = hands.record(hands.store.batch(batch_id), waiting)
+    # Crash here: logged and stored; the next one finds both and marks them.
+    whole = [item for item in waiting if item not in gone]
+    hands.store.mark_recorded(whole)
+    if gone and hands.store.is_running(batch_id):
+        hands.store.wait_again(gone)
+    return len(whole)
 
 
 def _built(hands: Hands, batch: Batch, item: BatchItem) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from pathlib import Path
 
 import pytest
@@ -32,3 +34,17 @@ def test_a_package_that_cannot_be_written_is_an_error_of_its_case_and_leaves_not
     assert [path.name for path in tmp_path.iterdir()] == ["p.zip"]
     with pytest.raises(PackageNotWrittenError):
         write_file(tmp_path / "gone" / "p.zip", b"x")
+
+
+def test_a_package_has_its_name_durably(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder is synced after the rename, not before it."""
+    synced: list[tuple[bool, bool]] = []
+    fsync = os.fsync
+
+    def seen(handle: int) -> None:
+        synced.append((stat.S_ISDIR(os.fstat(handle).st_mode), (tmp_path / "p.zip").is_file()))
+        fsync(handle)
+
+    monkeypatch.setattr("litigation.workflow.run_batch.os.fsync", seen)
+    write_file(tmp_path / "p.zip", b"x")
+    assert synced == [(False, False), (True, True)]

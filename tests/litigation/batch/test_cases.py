@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence_service.database import DatabaseError
 from litigation.batch_service import BatchStateError
 from litigation.core.batch import MAX_TRIES, Batch, BatchItem, BatchState, ItemState, hint
 from litigation.sample.portfolio import DEFAULT_AS_OF
@@ -109,7 +110,7 @@ def test_what_was_recorded_and_not_marked_is_not_recorded_twice(instance: Instan
     hands = instance.hands()
     build_case(hands, batch.id, 0)
 
-    def told_nothing(one: Batch, items: list[BatchItem]) -> None:
+    def told_nothing(one: Batch, items: list[BatchItem]) -> list[BatchItem]:
         hands.record(one, items)
         raise OSError("the answer was lost")
 
@@ -151,6 +152,66 @@ def test_the_same_order_is_the_same_batch_and_what_is_gone_is_built_again(instan
     work(instance, batch)
     assert instance.digests(batch) == before
     assert instance.recorded("package.built") == 2
+
+
+def test_a_package_gone_before_its_record_is_built_again(instance: Instance) -> None:
+    loans = instance.loans()[:3]
+    batch = instance.start(loans)
+    hands, store = instance.hands(), instance.service.store
+    for item in store.items(batch.id):
+        build_case(hands, batch.id, item.position)
+    Path(store.item(batch.id, 0).path).unlink()
+    Path(store.item(batch.id, 1).path).write_bytes(b"another one")
+    for chunk in store.open_chunks(batch.id):
+        record_chunk(hands, batch.id, chunk)
+    assert [item.state.value for item in store.items(batch.id)] == ["waiting", "waiting", "built"]
+    assert instance.recorded("package.built") == 1
+    items = work(instance, batch)
+    assert all(item.recorded for item in items.values())
+    assert instance.recorded("package.built") == 3
+    assert store.batch(batch.id).state is BatchState.DONE
+
+
+def test_a_package_gone_from_a_paused_batch_is_skipped_until_it_goes_on(instance: Instance) -> None:
+    batch = instance.start(instance.loans()[:1])
+    hands, store = instance.hands(), instance.service.store
+    build_case(hands, batch.id, 0)
+    instance.service.pause(batch.id)
+    Path(store.item(batch.id, 0).path).unlink()
+    assert record_chunk(hands, batch.id, 0) == 0
+    assert (store.item(batch.id, 0).state, store.item(batch.id, 0).recorded) == (ItemState.BUILT, False)
+    assert (instance.recorded("case.opened"), instance.service.litigation.cases.counts()) == (0, (0, 0))
+    instance.service.resume(batch.id)
+    assert record_chunk(hands, batch.id, 0) == 0
+    assert all(item.recorded for item in work(instance, batch).values())
+
+
+@pytest.mark.parametrize("away", [1, 2])
+def test_a_database_that_was_away_does_not_count_as_a_try(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch, away: int
+) -> None:
+    """The second time, it is still away when the try is given back."""
+    monkeypatch.setattr("litigation.workflow.work_chunk.BACK_OFF_SECONDS", 0.0)
+    batch = instance.start(instance.loans()[:1])
+    hands, store = instance.hands(), instance.service.store
+    give_back, refused = store.give_back, []
+
+    def build(source: CaseSource, loan: str) -> BuiltPackage:
+        raise DatabaseError("the database is away")
+
+    def blip(item: BatchItem) -> None:
+        refused.append(item)
+        if len(refused) % away:
+            raise DatabaseError("the database is away")
+        give_back(item)
+
+    monkeypatch.setattr(store, "give_back", blip)
+    for _ in range(MAX_TRIES):
+        with pytest.raises(DatabaseError):
+            build_case(replace(hands, build=build), batch.id, 0)
+    assert len(refused) == MAX_TRIES * away
+    assert store.item(batch.id, 0).tries == 0
+    assert build_case(hands, batch.id, 0) == "built"
 
 
 def test_a_batch_moves_only_where_it_can(instance: Instance) -> None:
