@@ -16,7 +16,7 @@ from litigation.core.disclosure_set import DisclosureSet, Personal
 from litigation.errors import RulebookError
 
 FILE = "recipients.toml"
-KINDS = ("court", "defendant", "guarantor", "mediator")
+KINDS = ("court", "defendant", "coborrower", "guarantor", "mediator")
 _TEXTS = ("recipient", "source", "reason_zh", "reason_en", "personal")
 _LISTS = ("names", "closed", "originals", "withheld")
 

@@ -6,6 +6,7 @@ holds a closed value; at last nothing may hold one, or no package is made.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
@@ -54,7 +55,8 @@ def cut(case: CaseFile, history: LoanHistory, selection: Selection) -> CaseFile:
 
 def check_nothing_left(content: str, place: str, closed: frozenset[str]) -> None:
     """Raise DisclosureLeakError where a text of the package holds a closed value."""
-    if any(value in content for value in closed if len(value) >= _LEAST):
+    long = (value for value in closed if len(value) >= _LEAST)
+    if any(value in content or json.dumps(value, ensure_ascii=False)[1:-1] in content for value in long):
         raise DisclosureLeakError(f"{place} holds a value that is withheld from this recipient; no package was made")
 
 

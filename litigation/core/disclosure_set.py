@@ -19,6 +19,8 @@ from litigation.core.history import HistoryEvent, LoanHistory
 from litigation.errors import LitigationError
 
 COURT = "court"
+COBORROWER = "coborrower"
+"""The set of every defendant but the first: the borrower's originals are not a co-borrower's to read."""
 RECIPIENT = re.compile(r"(court|mediator|(defendant|guarantor):([1-9][0-9]?))\Z")
 PARTIES = ("coborrower.joined", "guarantee.signed", "security.granted", "third_party.named")
 """Events that are about another person than the borrower, their originals too."""
@@ -100,9 +102,10 @@ class Selection:
 def select(recipient: str, as_of: date, sets: Iterable[DisclosureSet], history: LoanHistory) -> Selection:
     """The view that a recipient has of a loan, by the set in force on the cut-off day."""
     kind, _, number = check_recipient(recipient).partition(":")
-    in_force = [one for one in sets if one.recipient == kind and one.valid_from <= as_of]
+    shown_as = COBORROWER if kind == "defendant" and number != "1" else kind
+    in_force = [one for one in sets if one.recipient == shown_as and one.valid_from <= as_of]
     if not in_force:
-        raise RecipientError(f"no disclosure set for {kind} is in force on {as_of}")
+        raise RecipientError(f"no disclosure set for {shown_as} is in force on {as_of}")
     own = _joined(kind, int(number), history) if number else frozenset[str]()
     return Selection(recipient, max(in_force, key=lambda one: one.valid_from), own)
 

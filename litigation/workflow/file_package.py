@@ -13,12 +13,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from evidence_service.core import container
 from evidence_service.core.chain import PreparedTx, TxOutcome, TxState
 from evidence_service.core.event import format_instant
 from evidence_service.core.facts import parse_facts
+from evidence_service.core.metadata import parse_metadata
+from evidence_service.core.package import METADATA
 from evidence_service.core.reasons import CheckState
 from evidence_service.core.verify import verify_package
 from evidence_service.errors import ChainError
+from litigation.core.disclosure_set import COURT
 from litigation.core.filing import (
     NOT_LODGED,
     UNFINISHED,
@@ -91,7 +95,7 @@ def file_package(package: FileablePackage, court: Court, doors: FilingDoors) -> 
 
 
 def check_fileable(package: bytes, case_of: Callable[[str], PackageCase], now: datetime) -> FileablePackage:
-    """Refuse a package with a failed check, one that this instance did not build, and a draft.
+    """Refuse a package with a failed check, one for another than the court, one that we did not build, and a draft.
 
     `case_of` knows the packages of this instance by SHA-256 and raises NotFoundError for any other.
     """
@@ -101,6 +105,12 @@ def check_fileable(package: bytes, case_of: Callable[[str], PackageCase], now: d
         raise CheckFailedError(
             "this package is not filed: "
             + "; ".join(f"check ({check.n}) {check.name} failed: {check.reason}" for check in failed)
+        )
+    recipient = parse_metadata(container.read(package)[METADATA]).recipient
+    if recipient != COURT:
+        raise FilingRefusedError(
+            f"this package is for {recipient}, with what that recipient may see: it is not for a court. "
+            "Build the court's package (`bundle` without --recipient) and file that"
         )
     sha256 = digest_of(package)
     case = case_of(sha256)

@@ -21,14 +21,17 @@ from evidence_service.core.verify import verify_package, verify_twin
 from evidence_service.verifier.pdf_attachment import embedded_evidence
 from litigation.core.disclosure_cut import DisclosureLeakError, check_nothing_left
 from litigation.core.disclosure_set import RecipientError, check_recipient, select
+from litigation.core.filing import FilingRefusedError
 from litigation.core.history import LoanHistory
 from litigation.disclosure_book import disclosure_sets, read_sets
 from litigation.errors import RulebookError
 from litigation.workflow.build_package import BuiltPackage
+from litigation.workflow.file_package import PackageCase, check_fileable
 from tests.litigation.documents import cases
 from tests.litigation.documents.reading import flat, opened
 from tests.litigation.documents.test_pdfa import failures
 from tests.litigation.packages.conftest import GUARANTOR, House
+from tests.litigation.readiness.loans import history
 from web.init_command import SAMPLE
 
 OTHERS = ("mediator", "guarantor:1", "defendant:1")
@@ -113,6 +116,19 @@ def test_the_search_finds_the_same_values_in_the_courts_package(
 
 
 @pytest.mark.parametrize("recipient", OTHERS)
+def test_a_package_for_another_than_the_court_is_not_filed(
+    house: House, packages: dict[str, BuiltPackage], recipient: str
+) -> None:
+    def case_of(_: str) -> PackageCase:
+        return PackageCase("x:1", SAMPLE, draft=False)
+
+    now = house.lender.litigation.evidence.now()
+    with pytest.raises(FilingRefusedError, match=f"this package is for {recipient}") as refused:
+        check_fileable(packages[recipient].content, case_of, now)
+    assert refused.value.code == "filing-refused"
+
+
+@pytest.mark.parametrize("recipient", OTHERS)
 def test_every_proof_holds_and_the_checks_say_how_much_is_hidden(
     house: House, packages: dict[str, BuiltPackage], unsealed: BuiltPackage, recipient: str
 ) -> None:
@@ -166,6 +182,22 @@ def test_each_gets_its_own_originals(house: House, packages: dict[str, BuiltPack
     assert guarantee not in originals("defendant:1")
     assert originals("guarantor:1") - originals("defendant:1") == {guarantee}
     assert not originals("mediator")
+
+
+def test_a_co_borrower_gets_the_contract_and_its_own_joining_and_none_of_the_borrowers_papers() -> None:
+    shown = ["contract.signed", "payment.received", "acceleration.reached", "coborrower.joined"]
+    kept = ["application.submitted", "identity.verified", "face.verified", "credit.queried", "income.recorded"]
+    told = history(*[(kind, {}) for kind in (*shown, *kept, "coborrower.joined", "contact.made")])
+    second = select("defendant:2", date(2026, 10, 31), disclosure_sets(), told)
+    assert [event.type for event in told.events if second.shows_originals(event)] == shown
+    first = select("defendant:1", date(2026, 10, 31), disclosure_sets(), told)
+    assert {event.type for event in told.events if first.shows_originals(event)} >= set(kept)
+
+
+@pytest.mark.parametrize("text", ['张三"阿强"的住处', "C:\\借款\\身份证.jpg", "示例省岚山市\n保证路1号"])
+def test_a_closed_value_that_json_writes_otherwise_is_found_all_the_same(text: str) -> None:
+    with pytest.raises(DisclosureLeakError):
+        check_nothing_left(json.dumps({"a": text}, ensure_ascii=False), "facts.json", frozenset({text}))
 
 
 @pytest.mark.parametrize(
