@@ -127,7 +127,9 @@ def _remarks(form: Template, case: CaseFile, filling: Filling, dated: Words) -> 
     proofs = {exhibit.event_id: exhibit.number for exhibit in reversed(case.exhibits)}
     rows: list[list[Span]] = []
     for kind, name in words["remark_events"].items():
-        found = [event for event in case.events if event.type == kind]
+        found = [
+            event for event in case.events if event.type == kind and event.corrected_by is None and not event.erased
+        ]
         for event in found[:_MORE_REMARKS]:
             text = fill(words["remark_line"], name=name, day=dated.day(court_day(event.occurred_at)), index=event.index)
             number = proofs.get(event.event_id, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,15 @@ def test_mediation_declarations_and_signature_are_never_filled(ordinary: Rendere
     assert "√" not in declarations
     assert declarations.count("了解□不了解□") == 6
     assert declarations.index("具状人（签字、盖章）：日期：")
+
+
+def test_a_demand_that_was_corrected_or_erased_is_not_among_the_remarks(fonts: FontSet) -> None:
+    standing, corrected, erased = cases.event(8), cases.event(20), cases.event(32)
+    events = (standing, replace(corrected, corrected_by=40), replace(erased, erased=True))
+    text = complaint_text(render_package(cases.ordinary_case(events=events, exhibits=()), fonts))
+    assert f"存证序号{standing.index}" in text
+    assert f"存证序号{corrected.index}" not in text
+    assert f"存证序号{erased.index}" not in text
 
 
 def test_values_are_plain_text_and_never_markup(fonts: FontSet) -> None:
