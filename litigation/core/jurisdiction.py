@@ -17,6 +17,9 @@ from litigation.core.rules import Rules
 
 _COURT = re.compile(r"(?P<area>.+?)(?:高级|中级|基层|互联网|金融|知识产权)*人民法院\Z")
 _SPECIAL = ("互联网法院", "金融法院", "知识产权法院", "海事法院", "铁路运输法院")
+_NUMBERED = re.compile(r"第(?:[一二三四五六七八九十]+|[0-9]+)\Z")
+"""What a court of a city is numbered by: 北京市第一中级人民法院."""
+_DIVISION = re.compile(r"[省市区县旗州盟]\Z")
 _PROVINCE = re.compile(r"\A.+?(?:省|自治区)")
 CLAUSE_WORDS = "jurisdiction.clause_words"
 ARBITRATION = "arbitration"
@@ -77,14 +80,20 @@ def area_of(court: str) -> str:
     if any(court.endswith(special) for special in _SPECIAL):
         return ""
     found = _COURT.match(court)
-    return found["area"] if found else ""
+    area = _NUMBERED.sub("", found["area"]) if found else ""
+    return area if _DIVISION.search(area) else ""
 
 
 def lies_in(address: str, area: str) -> bool | None:
     """Whether an address lies in an area; None where either is unknown. A province may be left out of one."""
     if not address or not area:
         return None
-    return area in address or _PROVINCE.sub("", area) in _PROVINCE.sub("", address)
+    if area in address:
+        return True
+    within, place = _PROVINCE.sub("", area), _PROVINCE.sub("", address)
+    if not within:  # a whole province: an address that names none cannot be compared
+        return None if place == address else False
+    return within in place
 
 
 def check_jurisdiction(
