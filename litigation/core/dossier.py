@@ -17,7 +17,7 @@ from litigation.core.history import LoanHistory
 from litigation.core.jurisdiction import JurisdictionCheck
 from litigation.core.limitation import LimitationState
 from litigation.core.plaintiff import PlaintiffData
-from litigation.core.routing import RouteDecision
+from litigation.core.routing import RouteDecision, RouteOption
 from litigation.core.rules import Rules
 from litigation.core.terms import LoanTerms, Payment
 
@@ -27,6 +27,7 @@ class Dossier:
     """One case on its cut-off day. `missing` says why there is no claim; `decision` is a person's, if any.
 
     `suing`: a complaint or another first application is to be filed; an application for enforcement is not.
+    `asked`: the route that the papers stand for, as the rules see it; None where none are asked for, or a suit is.
     """
 
     history: LoanHistory
@@ -43,6 +44,7 @@ class Dossier:
     limitation: LimitationState | None
     decision: RouteDecision | None
     suing: bool = True
+    asked: RouteOption | None = None
     derived: DerivedDebt | None = None
 
     @property

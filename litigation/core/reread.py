@@ -2,20 +2,24 @@
 
 Spec: docs/spec/file.md (re-reading), the rule `filing.reread`. Two things count as a change: an event that was logged
 after the state that the package rests on, and one that happened after the cut-off day of its claim. A correction of any
-event counts too: the package holds what was corrected.
+event counts too: the package holds what was corrected. Limitation is asked again for the day of filing: a package with
+an old cut-off may have been in time then and be late now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from litigation.core.filing import FilingRefusedError
 from litigation.core.history import HistoryEvent, LoanHistory, court_date, day_of
+from litigation.core.limitation import LimitationState
 from litigation.core.rules import Rules
 
 REREAD = "filing.reread"
+EXPIRED = "limitation-expired"
+"""The defect of docs/spec/readiness.md that a person may accept."""
 DAYS = {
     "payment.received": "received_on",
     "performance.made": "received_on",
@@ -30,6 +34,12 @@ class FilingChangedError(FilingRefusedError):
     """Something happened since the package was drawn; it is named. Nothing was lodged."""
 
     code = "filing-changed"
+
+
+class FilingLateError(FilingRefusedError):
+    """Limitation has run out since the package was drawn, and nobody took that upon himself. Nothing was lodged."""
+
+    code = "filing-late"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,15 @@ def refuse_changed(history: LoanHistory, as_of: date, tree_size: int, rules: Rul
         raise FilingChangedError(
             f"the loan changed since this package was drawn (cut-off {as_of.isoformat()}, log size {tree_size}): "
             f"{told}. Publish, anchor and build the package again, with a cut-off that covers it, or leave the suit"
+        )
+
+
+def refuse_late(state: LimitationState | None, accepted: Collection[str], today: date) -> None:
+    """Stop a suit that is late today on every reading, unless a person accepted that in `route.decided`."""
+    if state is not None and state.late(today) and EXPIRED not in accepted:
+        raise FilingLateError(
+            f"limitation ran out on {state.latest_day.isoformat()} on every reading; the package is of an earlier day. "
+            f"A person may take it upon himself: `case decide --accept {EXPIRED}`, then file again"
         )
 
 

@@ -25,6 +25,7 @@ from litigation.core.fact_table import facts_of
 from litigation.core.history import HistoryEvent, LoanHistory, court_date, day_of
 from litigation.core.loan_terms import acceleration
 from litigation.core.origin import Surroundings, provenance_of
+from litigation.core.paper_kinds import route_of
 from litigation.core.party import NaturalPerson
 from litigation.matrix_file import load_matrix
 from litigation.workflow.assess import Assessment
@@ -124,6 +125,7 @@ def _case(history: LoanHistory, facts: tuple[Fact, ...], assessment: Assessment,
         rules=source.rules,
         overdue_days=assessment.claim.overdue_days if assessment.claim else 0,
         suing=suing(source),
+        route=route_of(source.papers),
     )
 
 

@@ -52,7 +52,7 @@ class Preflight:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case on its day: what the checks are run on."""
+    """One case on its day: what the checks are run on. `route`: what its papers stand for; may be empty."""
 
     history: LoanHistory
     facts: tuple[Fact, ...]
@@ -62,6 +62,7 @@ class Case:
     rules: Rules
     overdue_days: int
     suing: bool = True
+    route: str = ""
 
 
 def preflight(case: Case, matrix: Matrix, probabilities: Mapping[Route, Decimal] = NO_PROBABILITIES) -> Preflight:
@@ -70,10 +71,11 @@ def preflight(case: Case, matrix: Matrix, probabilities: Mapping[Route, Decimal]
     addresses = tuple(
         address for address in (plaintiff.organisation.address, plaintiff.organisation.registered_address) if address
     )
-    limitation = _limitation(case)
+    limitation = limitation_on(history, case.assessment, day, rules)
     rows = matrix_of(history, matrix, needs_of(history, overdue=case.overdue_days > 0))
     jurisdiction = check_jurisdiction(history, plaintiff.court, addresses, day, rules)
     decision = decision_of(history)
+    routing = route_case(_situation(case, limitation), rules, probabilities)
     defects = defects_of(
         Dossier(
             history=history,
@@ -90,6 +92,7 @@ def preflight(case: Case, matrix: Matrix, probabilities: Mapping[Route, Decimal]
             limitation=limitation,
             decision=decision,
             suing=case.suing,
+            asked=routing.option(Route(case.route)) if case.route in set(Route) else None,
             derived=case.assessment.derived,
         )
     )
@@ -98,7 +101,7 @@ def preflight(case: Case, matrix: Matrix, probabilities: Mapping[Route, Decimal]
         matrix=rows,
         jurisdiction=jurisdiction,
         limitation=limitation,
-        routing=route_case(_situation(case, limitation), rules, probabilities),
+        routing=routing,
         decision=decision,
         cap=cap_entry(rules, contract_day(history, day), plaintiff.court_code),
         cause=cause_on(rules, CAUSE, max(day, rules.first_day(f"cause.{CAUSE}"))),
@@ -116,12 +119,13 @@ def decision_of(history: LoanHistory) -> RouteDecision | None:
     )
 
 
-def _limitation(case: Case) -> LimitationState | None:
-    terms, claim = case.assessment.terms, case.assessment.claim
+def limitation_on(history: LoanHistory, assessment: Assessment, day: date, rules: Rules) -> LimitationState | None:
+    """How limitation stands on a day; None without terms."""
+    terms, claim = assessment.terms, assessment.claim
     if terms is None:
         return None
     last_due = (claim.schedule if claim else schedule_for(terms))[-1].due
-    return limitation_state(case.history, last_due, terms.accelerated_on, case.as_of, case.rules)
+    return limitation_state(history, last_due, terms.accelerated_on, day, rules)
 
 
 def _situation(case: Case, limitation: LimitationState | None) -> Situation:

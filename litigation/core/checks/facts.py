@@ -52,7 +52,7 @@ INSTITUTION_ZH, INSTITUTION_EN = "institutions/ 下的机构资料", "the instit
 
 
 def fact_defects(dossier: Dossier) -> Iterator[Defect]:
-    """Every required fact that nothing supports; a claim that cannot be computed."""
+    """Every required fact that nothing supports; a claim that cannot be computed; content that was erased."""
     if "parties" in dossier.plaintiff.withheld:
         yield Defect(
             "parties-withheld",
@@ -85,6 +85,18 @@ def fact_defects(dossier: Dossier) -> Iterator[Defect]:
             blocking=True,
             basis=FORM,
             subject=f"derived.{note.code}",
+        )
+    erased = sum(event.erased for event in dossier.history.events)
+    if erased:
+        yield Defect(
+            "evidence-erased",
+            f"本笔贷款有 {erased} 项存证内容已依法删除，不得据以提交",
+            f"the content of {erased} event(s) of this loan was erased: nothing is filed on what is left",
+            "subject.erased",
+            "subject.erased",
+            blocking=True,
+            basis="民事诉讼法 第六十七条",
+            subject="subject.erased",
         )
     known = dossier.known
     for key, needed in REQUIRED_FACTS.items():

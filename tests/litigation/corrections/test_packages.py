@@ -20,11 +20,18 @@ from evidence_service.workflow.erase import LegalHoldError, erase, plan_erasure
 from evidence_service.workflow.privacy import RestrictedError
 from evidence_service.workflow.restrict import restrict
 from litigation.adapters.evidence_door import history_of
+from litigation.adapters.package_reread import reread_package
+from litigation.core.reread import FilingLateError
 from litigation.service import LoanErasedError
 from tests.litigation.corrections.conftest import Lender
 from tests.litigation.documents.reading import flat, opened
 from web.cli import main
 from web.init_command import SAMPLE
+
+DECIDED = {
+    "our_reference": "x:1", "route": "ordinary", "recommended": "ordinary", "decided_by": "某律师",
+    "reasons": ["被告未提抗辩"], "accepted": ["limitation-expired"], "as_of": "2026-10-31", "rules_digest": "0" * 64,
+}  # fmt: skip
 
 
 def events_of(lender: Lender, loan: str) -> list[Any]:
@@ -153,3 +160,27 @@ def test_a_correction_of_a_packaged_event_alerts_its_case_until_it_is_built_agai
     lender.package(loan, tmp_path)
     (alert,) = lender.filings.alerts()
     assert not alert.open
+
+
+def test_a_package_that_was_in_time_when_drawn_is_read_again_for_limitation_on_the_day_of_filing(
+    lender: Lender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loan = lender.overdue[0]
+    made = lender.package(loan, tmp_path)
+    evidence, cases = lender.litigation.evidence, lender.litigation.cases
+    reread_package(evidence, cases, made.sha256)
+    first = json.loads(events_of(lender, loan)[0].body)
+    decided = {
+        name: first[name] for name in ("institution", "loan", "actor", "type_version", "occurred_at", "subjects")
+    }
+    decided |= {"id": "decided:1", "type": "route.decided", "source": {**first["source"], "system": "proofdocket"}}
+    decided |= {"payload": DECIDED}
+    years_later = evidence.now().replace(year=evidence.now().year + 9)
+    with monkeypatch.context() as patched:
+        patched.setattr(evidence, "now", lambda: years_later)
+        with pytest.raises(FilingLateError, match="limitation ran out on") as refused:
+            reread_package(evidence, cases, made.sha256)
+    assert refused.value.code == "filing-late"
+    assert lender.submit(decided) == ["accepted"]
+    monkeypatch.setattr(evidence, "now", lambda: years_later)
+    reread_package(evidence, cases, made.sha256)

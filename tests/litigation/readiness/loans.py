@@ -151,12 +151,13 @@ def checked(
     plaintiff: PlaintiffData = PLAINTIFF,
     rules: Rules = RULES,
     suing: bool = True,
+    route: str = "",
 ) -> Preflight:
     """Run the whole preflight over a history."""
     assessment = assess(loan, as_of, rules, plaintiff.court_code)
     facts = facts_of(loan, assessment.claim, ())
     late = overdue_days(loan, as_of, rules)
-    return preflight(Case(loan, facts, assessment, plaintiff, as_of, rules, late, suing), load_matrix())
+    return preflight(Case(loan, facts, assessment, plaintiff, as_of, rules, late, suing, route), load_matrix())
 
 
 def at_court(court: str) -> PlaintiffData:

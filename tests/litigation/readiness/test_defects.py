@@ -244,3 +244,24 @@ def test_an_application_for_enforcement_is_no_second_suit() -> None:
 
 def checked_facts(loan: LoanHistory) -> tuple[Fact, ...]:
     return facts_of(loan, assess(loan, AS_OF, RULES).claim, ())
+
+
+@pytest.mark.parametrize("kind", ["loan.checked", "credit.reported", "consent.granted"])
+def test_what_was_erased_keeps_the_case_a_draft_though_its_lack_would_only_warn(kind: str) -> None:
+    loan = whole()
+    events = tuple(replace(one, payload={}, erased=True) if one.type == kind else one for one in loan.events)
+    found = checked(LoanHistory(loan.institution, loan.loan, events))
+    assert named(found, "evidence-erased").blocking
+    assert not found.ready
+
+
+@pytest.mark.parametrize("route", ["payment_order", "mediation"])
+def test_papers_for_a_way_that_is_barred_are_not_ready_though_nobody_decided(route: str) -> None:
+    assert checked(whole(), route=route).ready
+    barred = named(checked(whole(LOST), route=route), "route-barred")
+    assert barred.blocking
+    assert "债务人失联" in barred.text_zh
+    assert barred.basis
+    assert checked(whole(LOST), route="litigation").ready
+    decided = ("route.decided", {"route": route, "recommended": "ordinary"})
+    assert named(checked(whole(LOST, decided), route=route), "route-barred").subject == "route"
