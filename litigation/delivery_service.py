@@ -10,19 +10,20 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from evidence_service.errors import ProofDocketError
 from litigation.adapters.court_book import CourtBook
 from litigation.adapters.event_journal import EventJournal
 from litigation.adapters.folder_outbox import read_folder
 from litigation.adapters.sql_case_store import SqlCaseStore
 from litigation.adapters.sql_delivery_store import SqlDeliveryStore
 from litigation.core.clocks import Clock, clocks
-from litigation.core.court_entry import CourtEntry, read_entry
+from litigation.core.court_entry import CourtEntry, kept_entry
 from litigation.core.docket import Detail, Difference
 from litigation.core.filing import UNFINISHED, Filing, FilingState
 from litigation.core.filing_move import move_members
 from litigation.core.registered_court import CourtBookError, RegisteredCourt
 from litigation.core.rules import Rules
-from litigation.courts.http_court import CourtRefusedError, CourtUnreachableError, HttpCourt
+from litigation.courts.http_court import HttpCourt
 from litigation.delivery_ports import CourtGateway, CourtNote, FilingMove
 from litigation.filing_service import FilingService
 from litigation.workflow.deliver import DeliveryDoors, bring, deliver, follow, known_details, tell
@@ -84,11 +85,20 @@ class DeliveryService:
                 found = follow(self._gateway(court), doors)
                 entries += found.entries
                 differences += found.differences
-                self._bring_moves(court, doors)
-            except (CourtUnreachableError, CourtRefusedError) as error:
-                differences.append(Difference(error.code, "", str(error)))
-        known = {court.address: court for court in self.book.courts()}
-        return FollowedAll(tuple(entries), known_details(doors, known), tuple(differences))
+                differences += self._bring_moves(court, doors)
+            except ProofDocketError as error:
+                differences.append(Difference(error.code, "", f"{court.name}: {error}"))
+        return FollowedAll(tuple(entries), known_details(doors), tuple(differences))
+
+    def deliver_waiting(self) -> list[Difference]:
+        """Bring every lodged filing that its court has not received; one that cannot be brought stops no other."""
+        differences = []
+        for filing in self.undelivered():
+            try:
+                self.deliver(filing)
+            except ProofDocketError as error:
+                differences.append(Difference(error.code, filing.filing_id, str(error)))
+        return differences
 
     def tell(self, reference: str, kind: str, members: Mapping[str, str]) -> FilingMove:
         """Tell a court something about a filing, named by its filing id or our reference."""
@@ -104,11 +114,8 @@ class DeliveryService:
         return mine[-1]
 
     def entries(self, filing: Filing) -> list[CourtEntry]:
-        """What a court entered for a filing, as we keep it; the notes are checked again."""
-        court = self.book.by_address(filing.court_address)
-        if court is None:
-            return []
-        return [read_entry(note.note, court.key)[0] for note in self._notes.notes(filing.filing_id)]
+        """What a court entered for a filing, as we keep it; each note was checked when it came."""
+        return [kept_entry(note.note) for note in self._notes.notes(filing.filing_id)]
 
     def undelivered(self) -> list[Filing]:
         """Filings that are lodged with a court that takes them over HTTP, and that has not received them."""
@@ -128,11 +135,17 @@ class DeliveryService:
                 found += clocks(filing, self.entries(filing), rules, now)
         return sorted(found, key=lambda clock: (clock.last_day, clock.our_reference, clock.what))
 
-    def _bring_moves(self, court: RegisteredCourt, doors: DeliveryDoors) -> None:
+    def _bring_moves(self, court: RegisteredCourt, doors: DeliveryDoors) -> list[Difference]:
         filings = {one.filing_id: one for one in doors.filings.filings() if one.court_address == court.address}
+        differences = []
         for move in doors.notes.moves():
-            if move.state != "sent" and move.filing_id in filings:
+            if move.state == "sent" or move.filing_id not in filings:
+                continue
+            try:
                 bring(move, filings[move.filing_id], self._gateway(court), doors)
+            except ProofDocketError as error:
+                differences.append(Difference(error.code, move.filing_id, f"{move.kind}: {error}"))
+        return differences
 
     def _gateway(self, court: RegisteredCourt) -> CourtGateway:
         return self._gate(court, self.book.key(court))

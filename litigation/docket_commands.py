@@ -51,10 +51,9 @@ def sync_command(context: click.Context, details: Path | None, as_json: bool) ->
     delivery = open_for(context)
     known, refused = read_details(details) if details else ({}, [])
     followed = delivery.follow()
-    for filing in delivery.undelivered():
-        delivery.deliver(filing)
+    late = delivery.deliver_waiting()
     synced = delivery.filings.sync({**followed.details, **known})
-    synced.differences += followed.differences
+    synced.differences += [*followed.differences, *late]
     answered = {entry.filing_id for entry in synced.entries}
     answer = {
         "filings": len(synced.filings),

@@ -12,10 +12,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from evidence_service.core.event import parse_instant
-from litigation.core.court_entry import CourtEntry, EntryKind
+from litigation.core.court_entry import DECIDING, CourtEntry, EntryKind
 from litigation.core.deadlines import deadline
 from litigation.core.filing import Filing, FilingState
 from litigation.core.rules import Rules
+from litigation.errors import RuleMissingError
 
 COURT_TIME = ZoneInfo("Asia/Shanghai")
 RENEW_BEFORE = 30
@@ -62,12 +63,16 @@ WORDS = {
 def clocks(filing: Filing, entries: Sequence[CourtEntry], rules: Rules, now: datetime) -> tuple[Clock, ...]:
     """The clocks that run for one filing, the nearest first. What was done already has none."""
     wall = _Wall(filing, rules, now.astimezone(COURT_TIME).date())
-    if filing.state is FilingState.SUBMITTED and filing.lodged_at is not None:
-        wall.count("answer", "filing_decision", _court_day(filing.lodged_at))
+    decided = any(entry.kind in DECIDING for entry in entries)
+    if filing.state is FilingState.SUBMITTED and filing.lodged_at is not None and not decided:
+        wall.count("answer", "filing_decision", _court_day(entries[0].at if entries else filing.lodged_at))
+    over = bool(_kinds(entries) & {EntryKind.WITHDRAWN, EntryKind.CLOSED})
     for kind, hang in HANGS.items():
+        if over and kind not in OUTLIVES:
+            continue
         mine = [entry for entry in entries if entry.kind is kind]
-        if mine:
-            hang(mine[-1], [entry for entry in entries if entry.n > mine[-1].n], wall)
+        for entry in mine[-1:] if kind in REPLACED else mine:
+            hang(entry, [later for later in entries if later.n > entry.n], wall)
     return tuple(sorted(wall.found, key=lambda clock: (clock.last_day, clock.what)))
 
 
@@ -90,7 +95,11 @@ class _Wall:
 
     def count(self, what: str, period: str, begins: date, *, sure: bool = True) -> None:
         """A day that the law counts."""
-        made = deadline(period, begins, self._rules)
+        try:
+            made = deadline(period, begins, self._rules)
+        except RuleMissingError:  # a day before the rules: the careful answer is that day itself
+            self.name(what, begins, "no rule is recorded for that day", provisional=True)
+            return
         self.name(
             what,
             made.last_day,
@@ -106,7 +115,8 @@ def _returned(entry: CourtEntry, later: Sequence[CourtEntry], wall: _Wall) -> No
 
 
 def _fee(entry: CourtEntry, later: Sequence[CourtEntry], wall: _Wall) -> None:
-    if EntryKind.FEE_PAID not in _kinds(later):
+    paid = [one.detail["amount"] for one in later if one.kind is EntryKind.FEE_PAID]
+    if entry.detail["amount"] not in paid:
         wall.name("fee", date.fromisoformat(entry.detail["due_on"]), "诉讼费用交纳办法 22")
 
 
@@ -122,8 +132,6 @@ def _hearing(entry: CourtEntry, later: Sequence[CourtEntry], wall: _Wall) -> Non
 
 
 def _preserved(entry: CourtEntry, later: Sequence[CourtEntry], wall: _Wall) -> None:
-    if EntryKind.CLOSED in _kinds(later):
-        return
     until = date.fromisoformat(entry.detail["until"])
     wall.name("preservation", until, "民事诉讼法解释 485")
     wall.name("preservation_renewal", until - timedelta(days=RENEW_BEFORE), "民事诉讼法解释 485")
@@ -131,13 +139,17 @@ def _preserved(entry: CourtEntry, later: Sequence[CourtEntry], wall: _Wall) -> N
 
 def _judgment(entry: CourtEntry, later: Sequence[CourtEntry], wall: _Wall) -> None:
     kinds = _kinds(later)
-    served = [one for one in later if one.kind is EntryKind.SERVED]
+    served = sorted(
+        date.fromisoformat(one.detail["served_on"])
+        for one in later
+        if one.kind is EntryKind.SERVED and any(word in one.detail["document"] for word in DECISIONS)
+    )
     if entry.detail["kind"] in ("judgment", "ruling") and EntryKind.APPEALED not in kinds:
-        begins = date.fromisoformat(served[0].detail["served_on"]) if served else _court_day(entry.at)
+        begins = served[0] if served else _court_day(entry.at)
         period = "appeal" if entry.detail["kind"] == "judgment" else "appeal_ruling"
         wall.count("appeal", period, begins, sure=bool(served))
     effective = entry.detail.get("effective_on")
-    if effective and EntryKind.ENFORCEMENT not in kinds and EntryKind.CLOSED not in kinds:
+    if effective and entry.detail["kind"] != "ruling" and EntryKind.ENFORCEMENT not in kinds:
         wall.count("enforcement", "enforcement", date.fromisoformat(effective))
 
 
@@ -149,7 +161,13 @@ HANGS: Mapping[EntryKind, Callable[[CourtEntry, Sequence[CourtEntry], _Wall], No
     EntryKind.PRESERVED: _preserved,
     EntryKind.JUDGMENT: _judgment,
 }
-"""The newest entry of each kind hangs a clock, unless a later entry stopped it."""
+"""What hangs a clock, unless a later entry stopped it."""
+REPLACED = frozenset({EntryKind.RETURNED, EntryKind.EVIDENCE_PERIOD})
+"""Of these only the newest counts; of the others each has its own clock."""
+OUTLIVES = frozenset({EntryKind.PRESERVED, EntryKind.JUDGMENT})
+"""These go on after the case was closed or withdrawn."""
+DECISIONS = ("判决", "裁定", "调解书", "支付令", "judgment", "ruling")
+"""Service of a decision is told by the name of what was served."""
 
 
 def _kinds(entries: Iterable[CourtEntry]) -> set[EntryKind]:

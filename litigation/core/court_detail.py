@@ -5,6 +5,7 @@ Spec: docs/spec/filing.md, "Details". Members that are not listed are the court'
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -20,6 +21,9 @@ MAX_TEXT = 4000
 MAX_ITEMS = 200
 AMOUNT = re.compile(r"(0|[1-9]\d{0,12})\.\d{2}", re.ASCII)
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+YEARS = (1950, 2200)
+"""Days outside are slips of the keyboard; nothing could be counted from them."""
+MAX_DETAIL = 64 * 1024
 HEX = re.compile(r"[0-9a-f]{64}")
 
 
@@ -31,6 +35,8 @@ class CourtDetailError(LitigationError):
 
 def check_detail(kind: str, detail: Mapping[str, Any]) -> None:
     """Refuse a detail that lacks a member of its kind, or has one in another form. Raises CourtDetailError."""
+    if len(json.dumps(detail, ensure_ascii=False).encode("utf-8", "replace")) > MAX_DETAIL:
+        raise CourtDetailError(f"{kind}: larger than {MAX_DETAIL >> 10} KiB")
     for spec in SCHEMAS.get(kind, ""), COMMON:
         for word in spec.split():
             name, _, form = word.partition(":")
@@ -51,14 +57,14 @@ def members_of(kind: str) -> tuple[tuple[str, str, bool], ...]:
 
 
 def is_day(value: object) -> bool:
-    """Whether a value is a day of the calendar, such as 2026-01-05."""
+    """Whether a value is a day of the calendar from 1950 to 2200, such as 2026-01-05."""
     if not isinstance(value, str) or not DAY.fullmatch(value):
         return False
     try:
-        date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError:
         return False
-    return True
+    return YEARS[0] <= day.year <= YEARS[1]
 
 
 def _text(value: Any) -> str:

@@ -109,7 +109,7 @@ def detail_bytes(detail: dict[str, Any]) -> bytes:
 def read_entry(note: str, key: VerifierKey) -> tuple[CourtEntry, str]:
     """The entry in a signed note, and its text. Raises CourtEntryError unless the key signed exactly this."""
     try:
-        signed = parse_note(note.encode())
+        signed = parse_note(note.encode("utf-8", "replace"))
         if not verify_ed25519(signed, key):
             raise CourtEntryError(f"the entry is not signed by the court's key {key.name}+{key.key_id.hex()}")
         return _parsed(signed.text), signed.text
@@ -117,6 +117,11 @@ def read_entry(note: str, key: VerifierKey) -> tuple[CourtEntry, str]:
         raise
     except ProofDocketError as error:
         raise CourtEntryError(f"the court's entry cannot be read: {error}") from error
+
+
+def kept_entry(note: str) -> CourtEntry:
+    """The entry in a note that was checked when it was taken and is append-only since; the key may have changed."""
+    return _parsed(parse_note(note.encode()).text)
 
 
 def require_next(entry: CourtEntry, filing_id: str, n: int, previous: str) -> None:

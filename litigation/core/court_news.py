@@ -46,9 +46,14 @@ def news_event(filing: Filing, entry: CourtEntry, digest: str) -> tuple[str, dic
         "kind": entry.kind.value,
         "entry": entry.n,
         "entry_digest": digest,
-        "case_number": entry.detail.get("case_number", ""),
+        "case_number": _text(entry.detail.get("case_number")),
     }
     return "court.recorded", {name: value for name, value in payload.items() if value != ""}
+
+
+def _text(value: Any) -> str:
+    """A member that is the court's own in this kind of entry, where it is a text."""
+    return value if isinstance(value, str) else ""
 
 
 def _fee(filing: Filing, entry: CourtEntry) -> tuple[str, dict[str, Any]]:

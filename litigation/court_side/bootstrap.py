@@ -57,7 +57,7 @@ def open_court(home: Path | None) -> CourtService:
         signer=KeyFileSigner(settings.keys_dir / "court.pem", court.key_name, passphrase),
         chain=RegistryAnswer(court.rpc_url, court.chain_id, court.registry, account) if court.on_chain else None,
         reader=RpcChainReader(court.rpc_url) if court.rpc_url else None,
-        trust=load_trust(settings.home, None, ""),
+        trust=lambda: load_trust(settings.home, None, ""),
         now=now,
     )
     return CourtService(doors, os.urandom)

@@ -110,7 +110,8 @@ def filer_revoke(context: click.Context, key_id: str, as_json: bool) -> None:
 def queue_command(context: click.Context, everything: bool, as_json: bool) -> None:
     """List what waits for a decision: urgent first, then the oldest. Examines what was not examined yet."""
     service = open_court(home_of(context))
-    service.examine_waiting()
+    for filing_id, problem in service.examine_waiting():
+        say(f"{filing_id[:18]} could not be examined: {problem}")
     found = service.queue(SubmissionState) if everything else service.queue()
     lines = [_line(one, service) for one in found] or ["nothing waits"]
     emit(as_json, {"queue": [_row(one, service) for one in found]}, lines)

@@ -114,8 +114,8 @@ class CourtService:
         """Examine a filing unless that was done."""
         return examine_filing(filing_id, self.doors)
 
-    def examine_waiting(self) -> int:
-        """Examine everything that waits for it."""
+    def examine_waiting(self) -> list[tuple[str, str]]:
+        """Examine everything that waits for it; (filing id, reason) of those that could not be."""
         return examine_waiting(self.doors)
 
     def queue(self, states: Iterable[SubmissionState] = WAITING, limit: int = MOST_SHOWN) -> list[Submission]:

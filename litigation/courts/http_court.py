@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Timer
 from typing import Any
@@ -41,6 +43,12 @@ class CourtRefusedError(LitigationError):
 class _Answer:
     status: int
     body: bytes
+
+
+def _cut(connected: socket.socket) -> None:
+    """Shut a connection from another thread, also where its answer still drips."""
+    with suppress(OSError):
+        connected.shutdown(socket.SHUT_RDWR)
 
 
 class HttpCourt:
@@ -95,7 +103,7 @@ class HttpCourt:
         patience = self._timeout + len(body) / SLOWEST
         try:
             connection.connect()
-            limit = Timer(patience, connection.close)
+            limit = Timer(patience, _cut, [connection.sock])
             limit.daemon = True
             limit.start()
             try:
@@ -107,8 +115,7 @@ class HttpCourt:
                     return _Answer(response.status, said)
             finally:
                 limit.cancel()
-        except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
-            # AttributeError: http.client's own way to notice that the timer closed its socket.
+        except (OSError, http.client.HTTPException, ValueError) as error:
             raise CourtUnreachableError(
                 f"{self.court.name} did not answer at {self.court.url} ({type(error).__name__}); nothing is lost, "
                 "run the command again later"

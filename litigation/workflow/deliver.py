@@ -13,9 +13,10 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from evidence_service.core.canonical import canonical_bytes
+from evidence_service.core.canonical import canonical_bytes, parse_strict
 from evidence_service.core.event import format_instant
 from evidence_service.core.note import parse_note
+from evidence_service.errors import ProofDocketError
 from litigation.core.court_entry import (
     DECIDING,
     FIRST,
@@ -23,6 +24,7 @@ from litigation.core.court_entry import (
     CourtEntryError,
     EntryKind,
     detail_bytes,
+    kept_entry,
     read_entry,
     require_next,
     text_digest,
@@ -35,6 +37,9 @@ from litigation.delivery_ports import CourtGateway, CourtNote, DeliveryStore, Fi
 from litigation.ports import FilingStore, Journal
 
 SYSTEM_VERSION = "0.1.0"
+MAX_PLACE = 2**53 - 1
+MAX_PAGES = 2_000
+"""A court that never ends its list is left for the next run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,7 @@ def follow(gateway: CourtGateway, doors: DeliveryDoors) -> Followed:
     """Read what a court entered since last time: each entry checked, logged as an event, and kept."""
     found = Followed()
     filings = {filing.filing_id: filing for filing in doors.filings.filings()}
-    place = doors.notes.place(gateway.court.address)
+    place, pages = doors.notes.place(gateway.court.address), 0
     while True:
         page = gateway.entries(place)
         for filing_id, _n, note in page.entries:
@@ -84,27 +89,24 @@ def follow(gateway: CourtGateway, doors: DeliveryDoors) -> Followed:
                 found.differences.append(Difference("entry-without-filing", filing_id, "an entry of no filing of ours"))
                 continue
             try:
-                _take(filing, note, gateway.court, doors, found)
-            except CourtEntryError as error:
-                found.differences.append(Difference(error.code, filing_id, str(error)))
-        if not page.entries or page.after <= place:
+                _take_in_order(filing, note, gateway, doors, found)
+            except (ProofDocketError, ValueError, OverflowError) as error:
+                # One entry that cannot be taken stops no other filing; it is asked for again with the next one.
+                code = error.code if isinstance(error, ProofDocketError) else "court-entry"
+                found.differences.append(Difference(code, filing_id, str(error)))
+        pages += 1
+        if not page.entries or not place < page.after <= MAX_PLACE or pages >= MAX_PAGES:
             return found
         # Crash here: entries are kept and will be read again; what is there already changes nothing.
         place = page.after
         doors.notes.set_place(gateway.court.address, place)
 
 
-def known_details(doors: DeliveryDoors, courts: Mapping[str, RegisteredCourt]) -> dict[str, Detail]:
+def known_details(doors: DeliveryDoors) -> dict[str, Detail]:
     """The reasons in the decisions that we keep, by digest: what the registry's answers name."""
-    found: dict[str, Detail] = {}
-    for note in doors.notes.all_notes():
-        court = courts.get(note.court_address)
-        if court is None or note.kind not in {kind.value for kind in DECIDING}:
-            continue
-        entry, _text = read_entry(note.note, court.key)
-        detail = detail_of(entry)
-        found[detail.digest] = detail
-    return found
+    deciding = {kind.value for kind in DECIDING}
+    details = (detail_of(kept_entry(note.note)) for note in doors.notes.all_notes() if note.kind in deciding)
+    return {detail.digest: detail for detail in details}
 
 
 def detail_of(entry: CourtEntry) -> Detail:
@@ -117,11 +119,14 @@ def tell(
     filing: Filing, kind: str, members: Mapping[str, Any], gateway: CourtGateway, doors: DeliveryDoors
 ) -> FilingMove:
     """Tell the court something about a filing (withdrawal, payment, amendment, fee); stored first, then sent."""
-    body = canonical_bytes({"kind": kind, "filing_id": filing.filing_id, "made_on": _day(doors.now), **members})
-    digest = sha256(body).hexdigest()
-    move = doors.notes.add_move(FilingMove(filing.filing_id, digest, kind, body, "made", doors.now))
-    if move.state != "sent":
-        bring(move, filing, gateway, doors)
+    for waiting in doors.notes.moves(filing.filing_id):
+        if waiting.state != "sent" and waiting.kind == kind and _says(waiting, members):
+            bring(waiting, filing, gateway, doors)  # told before and not arrived: the very same, once
+            return waiting
+    made_at = format_instant(doors.now)
+    body = canonical_bytes({"kind": kind, "filing_id": filing.filing_id, "made_at": made_at, **members})
+    move = doors.notes.add_move(FilingMove(filing.filing_id, sha256(body).hexdigest(), kind, body, "made", doors.now))
+    bring(move, filing, gateway, doors)
     return move
 
 
@@ -148,6 +153,17 @@ def _take_receipt(filing: Filing, note: str, letter: bytes, gateway: CourtGatewa
         raise CourtEntryError(f"the receipt of filing {filing.filing_id} is for other bytes than we delivered")
     _take(filing, note, gateway.court, doors, Followed())
     return doors.notes.notes(filing.filing_id)[0]
+
+
+def _take_in_order(filing: Filing, note: str, gateway: CourtGateway, doors: DeliveryDoors, found: Followed) -> None:
+    """Take a note; where one before it is missing here, all of the filing are asked for again."""
+    entry, _text = read_entry(note, gateway.court.key)
+    kept = len(doors.notes.notes(filing.filing_id))
+    if entry.n > kept + 1:
+        standing = gateway.standing(filing.filing_id)
+        for earlier in standing.notes[kept : entry.n - 1] if standing else ():
+            _take(filing, earlier, gateway.court, doors, found)
+    _take(filing, note, gateway.court, doors, found)
 
 
 def _take(filing: Filing, note: str, court: RegisteredCourt, doors: DeliveryDoors, found: Followed) -> None:
@@ -200,5 +216,9 @@ def _event(
     }
 
 
-def _day(now: datetime) -> str:
-    return now.date().isoformat()
+def _says(move: FilingMove, members: Mapping[str, Any]) -> bool:
+    """Whether a stored move says exactly this."""
+    said = parse_strict(move.body)
+    return {name: value for name, value in said.items() if name not in ("kind", "filing_id", "made_at")} == dict(
+        members
+    )

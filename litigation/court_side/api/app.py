@@ -10,6 +10,7 @@ import json
 import re
 import secrets
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
@@ -17,6 +18,7 @@ from flask import Flask, Response, current_app, g, request
 from evidence_service.api import headers, problems
 from evidence_service.api.bodies import pieces
 from evidence_service.api.problems import Refusal
+from evidence_service.errors import ProofDocketError
 from litigation.court_side.core.filer import Filer
 from litigation.court_side.core.submission import Submission
 from litigation.court_side.ports import StoredEntry
@@ -30,6 +32,7 @@ FILING = re.compile(r"0x[0-9a-f]{64}\Z")
 MAX_LETTER = 64 * 1024
 MAX_MOVE = 256 * 1024
 MAX_ENTRIES = 500
+MAX_PAGE = 2 * 1024 * 1024
 PUBLIC = frozenset({"get_court"})
 ROUTES = (
     ("GET", "/court", "get_court"),
@@ -74,7 +77,9 @@ def put_filing(filing_id: str) -> Response:
     filer = _filer()
     receipt = _court().take_filing(_filing(filing_id), b"".join(pieces(MAX_LETTER)), filer)
     # Crash here: received, and the filer does not know it; the same request gets the same receipt.
-    found = _court().examine(filing_id)
+    with suppress(ProofDocketError):  # the receipt stands; what could not be examined is told in the queue
+        _court().examine(filing_id)
+    found = _court().submission(filing_id)
     return _json({"receipt": receipt.note, **_standing(found)}, 201 if receipt.created else 200)
 
 
@@ -95,7 +100,7 @@ def put_move(filing_id: str, digest: str) -> Response:
 def get_entries() -> Response:
     """Entries of the filer's filings behind a place: ?after=N&limit=M."""
     after, limit = _whole("after", 0), min(_whole("limit", MAX_ENTRIES), MAX_ENTRIES)
-    found = _court().entries_after(_filer(), after, limit)
+    found = _fitting(_court().entries_after(_filer(), after, limit))
     return _json({"entries": [_entry(one) for one in found], "after": found[-1].id if found else after})
 
 
@@ -132,6 +137,18 @@ def _standing(found: Submission) -> dict[str, Any]:
 
 def _entry(one: StoredEntry) -> dict[str, Any]:
     return {"id": one.id, "filing_id": one.filing_id, "n": one.n, "note": one.note}
+
+
+def _fitting(entries: list[StoredEntry]) -> list[StoredEntry]:
+    """As many as an answer holds, one at least; the rest come with the next question."""
+    size = 0
+    kept: list[StoredEntry] = []
+    for one in entries:
+        size += len(one.note)
+        if kept and size > MAX_PAGE:
+            break
+        kept.append(one)
+    return kept
 
 
 def _digest(text: str) -> str:

@@ -16,6 +16,9 @@ from evidence_service.core.report import Report
 from litigation.core.filing_letter import FilingLetter
 from litigation.court_side.core.submission import Submission
 
+MOST_OTHERS = 20
+"""Other filings of the same loan that are named; more tell nothing more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -115,7 +118,7 @@ def _of_package(arrival: Arrival) -> list[Finding]:
 
 def _of_others(arrival: Arrival) -> list[Finding]:
     found = []
-    for other in arrival.others:
+    for other in arrival.others[:MOST_OTHERS]:
         number = other.case_number or other.filing_id[:18]
         found.append(
             Finding(

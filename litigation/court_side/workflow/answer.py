@@ -80,7 +80,11 @@ def _send(answer: StoredAnswer, doors: CourtDoors, chain: AnswerChain) -> Stored
 
 def _settle(answer: StoredAnswer, outcome: TxOutcome, doors: CourtDoors, chain: AnswerChain) -> StoredAnswer:
     if outcome.state is TxState.FAILED:
-        return _standing(answer, doors, chain) or _failed(answer, doors)
+        standing = _standing(answer, doors, chain)
+        if standing is None:  # refused in its block, as for want of gas; nothing stands: it may be tried anew
+            doors.store.move_answer(replace(answer, state="pending", prepared=None), doors.now())
+            raise ChainError("the transaction failed in its block and the registry holds no answer; answer again")
+        return standing
     if outcome.state is not TxState.MINED:
         raise ChainError("the answer was handed to the chain and is in no block yet; nothing is lost: ask again later")
     done = replace(answer, state="lodged", block=outcome.block_number)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 
 from evidence_service.core.verify import verify_package
+from evidence_service.errors import ProofDocketError
 from litigation.core.court_entry import EntryKind
 from litigation.core.filing_letter import read_letter
 from litigation.court_side.core.examination import Arrival, examine, report_rows
@@ -24,7 +25,7 @@ def examine_filing(filing_id: str, doors: CourtDoors) -> Submission:
     if submission.state is not SubmissionState.RECEIVED:
         return submission
     package = doors.shelf.read(submission.package_sha256)
-    report = verify_package(package, doors.trust, doors.reader, doors.now())
+    report = verify_package(package, doors.trust(), doors.reader, doors.now())
     filer = doors.store.filer(submission.filer)
     letter = read_letter(submission.letter)
     others = [
@@ -46,9 +47,12 @@ def examine_filing(filing_id: str, doors: CourtDoors) -> Submission:
     return submission_of(filing_id, doors)
 
 
-def examine_waiting(doors: CourtDoors) -> int:
-    """Examine everything that arrived and was not examined; how many there were."""
-    waiting = doors.store.submissions([SubmissionState.RECEIVED.value], AT_ONCE)
-    for submission in waiting:
-        examine_filing(submission.filing_id, doors)
-    return len(waiting)
+def examine_waiting(doors: CourtDoors) -> list[tuple[str, str]]:
+    """Examine everything that arrived and was not examined; (filing id, reason) of those that could not be."""
+    problems = []
+    for submission in doors.store.submissions([SubmissionState.RECEIVED.value], AT_ONCE):
+        try:
+            examine_filing(submission.filing_id, doors)
+        except ProofDocketError as error:
+            problems.append((submission.filing_id, str(error)))  # one that is lost on the disk stops no other
+    return problems

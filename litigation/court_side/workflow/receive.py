@@ -11,20 +11,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from evidence_service.core import container
-from evidence_service.core.canonical import CanonicalError, parse_strict
+from evidence_service.core.canonical import parse_canonical
 from evidence_service.core.metadata import PackageMetadata, parse_metadata
 from evidence_service.core.package import METADATA
 from evidence_service.errors import ConflictError, MalformedInputError, NotFoundError, ProofDocketError
 from litigation.core.court_entry import EntryKind
 from litigation.core.filing import filing_id_of
 from litigation.core.filing_letter import FilingLetter, LetterError, read_letter
+from litigation.core.filing_move import MoveError, move_members
 from litigation.court_side.core.filer import Filer
 from litigation.court_side.core.submission import Submission, SubmissionState
 from litigation.court_side.ports import StoredMove
 from litigation.court_side.workflow.record import NO_FILING, CourtDoors, append_entry, submission_of, write_entry
-
-MOVES = frozenset({"withdrawal", "payment", "amendment", "fee_refund", "fee_paid"})
-"""What a filer may send about a filing after its receipt."""
 
 
 class PackageMissingError(ConflictError):
@@ -52,8 +50,11 @@ def take_package(digest: str, pieces: Iterable[bytes], doors: CourtDoors) -> tup
     known = doors.shelf.size(digest)
     if known is None:
         return doors.shelf.take(digest, pieces), True
-    for _piece in pieces:  # read and forget: the sender is answered when it has sent
-        pass
+    sent = sha256()
+    for piece in pieces:
+        sent.update(piece)
+    if sent.hexdigest() != digest:  # nobody learns by its digest alone that a package is here
+        raise MalformedInputError(f"the bytes that arrived have SHA-256 {sent.hexdigest()}, not {digest}")
     return known, False
 
 
@@ -67,11 +68,14 @@ def take_filing(filing_id: str, raw: bytes, filer: Filer, doors: CourtDoors) -> 
     if size != letter.size:
         raise LetterError(f"filing.package.size: the package has {size} bytes")
     metadata = metadata_of(doors.shelf.read(letter.package_sha256))
+    if metadata is not None and metadata.institution != filer.institution:
+        # Before anything is stored: nobody takes the filing id of another institution's package.
+        raise LetterError("filing.institution: the package is another institution's")
     with doors.store.unit():
         known = doors.store.submission(filing_id)
         if known is not None:
             return _repeated(known, raw, filer, doors)
-        cured = _cured(letter, filer, doors)
+        cured = _cured(letter, metadata, filer, doors)
         moment = doors.now()
         doors.store.add_submission(
             Submission(
@@ -110,10 +114,13 @@ def take_move(filing_id: str, digest: str, raw: bytes, filer: Filer, doors: Cour
     """Take what a filer sends about a filing; False where it is here already. A clerk acts on it."""
     if sha256(raw).hexdigest() != digest:
         raise MalformedInputError(f"the body has SHA-256 {sha256(raw).hexdigest()}, not the one of the address")
-    value = parse_strict(raw)
-    kind = value.get("kind") if isinstance(value, dict) else None
-    if kind not in MOVES:
-        raise CanonicalError(f"kind: one of {', '.join(sorted(MOVES))}")
+    value = parse_canonical(raw)
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise MoveError("a move is an object of texts")
+    if value.get("filing_id") != filing_id:
+        raise MoveError(f"filing_id: {filing_id}")
+    kind = value.get("kind", "")
+    move_members(kind, {name: said for name, said in value.items() if name not in ("kind", "filing_id", "made_at")})
     with doors.store.unit():
         submission = submission_of(filing_id, doors)
         require_own(submission, filer)
@@ -155,7 +162,9 @@ def _repeated(known: Submission, raw: bytes, filer: Filer, doors: CourtDoors) ->
     return Receipt(doors.store.entries(known.filing_id)[0].note, created=False)
 
 
-def _cured(letter: FilingLetter, filer: Filer, doors: CourtDoors) -> Submission | None:
+def _cured(
+    letter: FilingLetter, metadata: PackageMetadata | None, filer: Filer, doors: CourtDoors
+) -> Submission | None:
     """The returned filing that this one mends."""
     if not letter.cures:
         return None
@@ -164,4 +173,6 @@ def _cured(letter: FilingLetter, filer: Filer, doors: CourtDoors) -> Submission 
         raise LetterError("filing.cures: no returned filing of yours has this id")
     if cured.state is not SubmissionState.RETURNED:
         raise LetterError(f"filing.cures: that filing is {cured.state.value}, not returned")
+    if cured.loan and (metadata is None or metadata.loan != cured.loan):
+        raise LetterError("filing.cures: that filing is of another loan")
     return cured

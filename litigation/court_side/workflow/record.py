@@ -48,7 +48,7 @@ class CourtDoors:
     signer: EntrySigner
     chain: AnswerChain | None
     reader: ChainReader | None
-    trust: TrustFile | None
+    trust: Callable[[], TrustFile | None]
     now: Callable[[], datetime]
 
 
@@ -109,10 +109,16 @@ def _numbered(
 ) -> dict[str, Any]:
     """The detail with its case number, not typed: a new one (案号) for an acceptance, else the case's."""
     if "case_number" in detail:
+        other = doors.store.of_case(str(detail["case_number"])) if kind in NUMBERED else None
+        if other is not None and other.filing_id != submission.filing_id:
+            raise MoveRefusedError(f"{other.case_number} is another filing's number: {other.filing_id}")
         return detail
     if kind in NUMBERED:
         year = moment.astimezone(COURT_TIME).year
         number = doors.store.next_number(year, doors.court.kind, submission.filing_id)
-        return {**detail, "case_number": doors.court.number(year, number)}
+        text = doors.court.number(year, number)
+        if doors.store.of_case(text) is not None:
+            raise MoveRefusedError(f"{text} was typed for another filing; name this one's: case_number=…")
+        return {**detail, "case_number": text}
     known = any(name == "case_number" for name, _form, _required in members_of(kind.value))
     return {**detail, "case_number": submission.case_number} if known and submission.case_number else detail

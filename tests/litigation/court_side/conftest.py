@@ -32,7 +32,7 @@ from tests.litigation.filing.conftest import Instance, make_template
 from tests.litigation.filing.court import AnsweringCourt
 
 NAME = "泉州市丰泽区人民法院"
-SAMPLE, PACKAGES = 120, 12
+SAMPLE, PACKAGES = 150, 16
 
 
 @dataclass

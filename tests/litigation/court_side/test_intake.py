@@ -158,7 +158,13 @@ def test_a_move_is_kept_once_and_only_for_ones_own_filing(desk: Desk) -> None:
     desk.bring_package()
     letter = desk.letter()
     desk.send(letter)
-    body = canonical_bytes({"kind": "withdrawal", "filing_id": letter["filing_id"], "reason": "已清偿"})
+    said = {
+        "kind": "withdrawal",
+        "filing_id": letter["filing_id"],
+        "made_at": "2026-11-22T01:02:03Z",
+        "reason": "已清偿",
+    }
+    body = canonical_bytes(said)
     path = f"/filings/{letter['filing_id']}/moves/{sha256(body).hexdigest()}"
     assert [desk.ask("PUT", path, body)[0] for _ in range(2)] == [201, 200]
     assert desk.ask("PUT", path, body + b" ")[0] == 400

@@ -21,6 +21,7 @@ from litigation.court_side.adapters.registry_answer import RegistryAnswer
 from litigation.court_side.core.submission import MoveRefusedError, SubmissionState
 from litigation.court_side.service import CourtService
 from litigation.courts.http_court import CourtRefusedError, CourtUnreachableError, HttpCourt
+from litigation.delivery_ports import CourtEntries
 from litigation.delivery_service import DeliveryService
 from litigation.filing_commands import file_and_deliver
 from tests.litigation.court_side.conftest import NAME, CourtHouse
@@ -210,8 +211,8 @@ def test_what_is_told_to_the_court_arrives_once_and_is_an_event(
     with pytest.raises(CourtUnreachableError):
         delivery.tell(filing.our_reference, "payment", {"amount": "5000.00", "on": "2026-11-20"})
     court_house.open()
-    delivery.follow()
     delivery.tell(filing.filing_id, "payment", {"amount": "5000.00", "on": "2026-11-20"})
+    delivery.follow()
     (move,) = court_house.service().moves(filing.filing_id)
     assert json.loads(move.body)["amount"] == "5000.00"
     loan = filing.our_reference.split(":", 1)[1]
@@ -277,6 +278,7 @@ def test_a_decision_reaches_the_registry_once_whatever_happens_on_the_way(
     court = court_house.service()
     chain = court.doors.chain
     assert isinstance(chain, RegistryAnswer)
+    court.answer()  # what other tests left open
     before = chain.next_nonce()
 
     account = ChainAccount.in_file(court_house.home / "keys" / "court-chain.key")
@@ -310,3 +312,46 @@ def test_a_decision_reaches_the_registry_once_whatever_happens_on_the_way(
     assert not court_house.service().answer(), "reported once, left alone"
     with pytest.raises(ChainError):
         chain.prepare_answer(second.filing_id, 3, "22" * 32)
+
+
+def test_an_entry_that_cannot_be_taken_stops_nothing_and_is_made_good(
+    package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    filing, other = file(delivery, package), file(delivery, instance.packages.pop().read_bytes())
+    court = court_house.service()
+    court.record(filing.filing_id, "withdrawn", {"case_number": 123}, "clerk")
+    court.record(other.filing_id, "accepted", {}, "clerk")
+    read = HttpCourt.entries
+
+    def without_one(self: HttpCourt, after: int) -> CourtEntries:
+        page = read(self, after)
+        kept = tuple(one for one in page.entries if (one[0], one[1]) != (filing.filing_id, 2))
+        return CourtEntries(kept, page.after)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(HttpCourt, "entries", without_one)
+        delivery.follow()
+    assert kinds(delivery, filing) == ["received", "examined", "withdrawn"], "what was left out was asked for"
+    assert kinds(delivery, other) == ["received", "examined", "accepted"]
+    forged = HttpCourt.entries
+
+    def with_rubbish(self: HttpCourt, after: int) -> CourtEntries:
+        page = forged(self, after)
+        return CourtEntries((*page.entries, (other.filing_id, 9, "\ud800"), (other.filing_id, 9, "x")), page.after)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(HttpCourt, "entries", with_rubbish)
+        followed = delivery.follow()
+    assert {one.code for one in followed.differences} == {"court-entry"}
+
+
+def test_a_number_that_was_typed_is_given_to_nobody_else(
+    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    first, second = (file(delivery, instance.packages.pop().read_bytes()) for _ in range(2))
+    court = court_house.service()
+    court.record(first.filing_id, "accepted", {"case_number": "（2026）闽0503民初900号"}, "clerk")
+    with pytest.raises(MoveRefusedError, match="another filing's number"):
+        court.record(second.filing_id, "accepted", {"case_number": "（2026）闽0503民初900号"}, "clerk")
+    court.record(second.filing_id, "accepted", {}, "clerk")
+    assert court.submission("（2026）闽0503民初900号").filing_id == first.filing_id
