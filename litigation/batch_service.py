@@ -174,6 +174,7 @@ class BatchService:
             build=self.litigation.build,
             seal=self.litigation.seal,
             record=self._record,
+            is_kept=self._is_kept,
             now=self._now,
         )
 
@@ -208,6 +209,9 @@ class BatchService:
         ]
         gone = self.litigation.record(source, files, batch.reason)
         return [item for item, file in zip(items, files, strict=True) if file in gone]
+
+    def _is_kept(self, digest: str, batch: str) -> bool:
+        return self.store.has_package(digest, batch) or self.litigation.cases.has_package(digest)
 
     def _move(self, name: str, come_from: list[BatchState], state: BatchState, refusal: str) -> Batch:
         batch = self.store.batch(name)

@@ -14,6 +14,7 @@ import click
 from evidence_service.console import emit, home_of, json_option, operator, progress, refusals_exit_1
 from evidence_service.errors import ProofDocketError
 from evidence_service.service import require_initialised
+from litigation.adapters.sql_batch_store import SqlBatchStore
 from litigation.bootstrap import open_rooms
 from litigation.core.condition import all_hold, condition_from
 from litigation.core.disclosure_set import COURT
@@ -28,7 +29,9 @@ from litigation.workflow.run_batch import (
     PackageNotWrittenError,
     failure_of,
     file_name,
+    refuse_to_replace,
     run_cases,
+    sole_writer,
     write_file,
 )
 
@@ -61,7 +64,8 @@ class CaseWorker:
         earlier: tuple[Earlier, ...],
         papers: tuple[PaperKind, ...],
     ) -> None:
-        self._service, _ = open_rooms(Path(home))
+        self._service, engine = open_rooms(Path(home))
+        self._batches = SqlBatchStore(engine)
         day = date.fromisoformat(as_of)
         self._source = self._service.pin(
             institution, day, draft=draft, tree_size=tree_size, recipient=recipient, earlier=earlier, papers=papers
@@ -80,7 +84,9 @@ class CaseWorker:
         try:
             built = self._service.build(self._source, loan)
             built = self._service.seal(built) if self._seal else built
-            write_file(path, built.content)
+            with sole_writer(path):
+                refuse_to_replace(path, built.sha256, lambda there: self._is_kept(there, draft=built.draft))
+                write_file(path, built.content)
             # Crash here: the file is there and not on record; the next run builds, seals and writes it anew.
         except ProofDocketError as error:
             return failure_of(reference, error)
@@ -95,6 +101,10 @@ class CaseWorker:
             pages=built.pages,
             draft=built.draft,
         )
+
+    def _is_kept(self, there: str, *, draft: bool) -> bool:
+        """A case is built anew over its older package; not over one of a batch, nor a draft over a final one."""
+        return self._batches.has_package(there) or (draft and self._service.cases.has_package(there, final=True))
 
 
 _worker: list[CaseWorker] = []

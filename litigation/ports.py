@@ -334,6 +334,10 @@ class BatchStore(Protocol):
         """Let built cases wait again: their packages are gone. Their record stays."""
         ...
 
+    def has_package(self, sha256: str, beside: str = "") -> bool:
+        """Whether a batch, other than the one named, built a package with this SHA-256."""
+        ...
+
     def counts(self, batch_id: str) -> dict[ItemState, int]:
         """How many cases stand where."""
         ...

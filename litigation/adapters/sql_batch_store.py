@@ -128,6 +128,12 @@ class SqlBatchStore:
             for item in items:
                 connection.execute(update(ITEM).where(*_at(item)).values(**values, recorded=False))
 
+    def has_package(self, sha256: str, beside: str = "") -> bool:
+        """Whether a batch, other than the one named, built a package with this SHA-256."""
+        built = (ITEM.c.state == ItemState.BUILT.value) & (ITEM.c.sha256 == sha256)
+        with reading(self._engine) as connection:
+            return connection.execute(select(ITEM.c.batch).where(built, ITEM.c.batch != beside)).first() is not None
+
     def counts(self, batch_id: str) -> dict[ItemState, int]:
         """How many cases stand where."""
         query = select(ITEM.c.state, func.count()).where(ITEM.c.batch == batch_id).group_by(ITEM.c.state)

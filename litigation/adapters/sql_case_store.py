@@ -125,6 +125,14 @@ class SqlCaseStore:
             raise NotFoundError(f"no package with SHA-256 {digest[:16]}… was built by this instance")
         return _package_row(row)
 
+    def has_package(self, digest: str, *, final: bool = False) -> bool:
+        """Whether a package with this SHA-256 is on record; with `final`, one that is no draft."""
+        query = select(tables.package.c.id).where(tables.package.c.sha256 == digest)
+        if final:
+            query = query.where(tables.package.c.draft.is_(False))
+        with reading(self._engine) as connection:
+            return connection.execute(query).first() is not None
+
     def loan_of(self, our_reference: str) -> str:
         """The loan that a case is about."""
         case = self._case(our_reference)

@@ -139,6 +139,7 @@ HINTS = {
     "missing-fact": "supply what is named, publish and anchor, then start a new batch; --draft shows it as it is",
     "stale-checkpoint": "publish and anchor, then start a new batch: something happened to the loan meanwhile",
     "package-not-written": "make room in the folder or mend its rights, then `proofdocket batch retry {batch}`",
+    "package-kept": "start a new batch with another folder (--out): the package that lies there is kept",
     "database": "make room or wait for the database, then `proofdocket batch retry {batch}`",
     "worker-died": "look at this case alone with `proofdocket bundle --loan`; then `proofdocket batch retry {batch}`",
     "batch-pins": "start a new batch: what this one was pinned to is not there any more",

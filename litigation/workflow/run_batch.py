@@ -25,6 +25,7 @@ from litigation.core.paper_kinds import DEFAULT_PAPERS, PaperKind, route_of
 from litigation.errors import LitigationError
 
 Built = TypeVar("Built")
+LOCK = ".packages.lock"
 NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -41,6 +42,12 @@ class PackageNotWrittenError(LitigationError):
     """The folder of the packages takes no file: full, gone or not ours."""
 
     code = "package-not-written"
+
+
+class PackageKeptError(LitigationError):
+    """Another package that is on record lies under this name."""
+
+    code = "package-kept"
 
 
 def file_name(
@@ -79,6 +86,21 @@ def write_file(path: Path, content: bytes) -> None:
         raise PackageNotWrittenError(f"the package cannot be written ({error.strerror})") from error
 
 
+def refuse_to_replace(path: Path, digest: str, is_kept: Callable[[str], bool]) -> None:
+    """Raise PackageKeptError where another package lies under this name and `is_kept` says so of its SHA-256."""
+    try:
+        there = sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise PackageNotWrittenError(f"the package cannot be written ({error.strerror})") from error
+    if there != digest and is_kept(there):
+        raise PackageKeptError(
+            f"{path.name} is there already, and other inputs made it: it is on record and not replaced; "
+            "choose another folder with --out"
+        )
+
+
 def _sync_folder(folder: Path) -> None:
     """Make the names in a folder durable; a rename alone is lost with the power."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -89,13 +111,14 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def sole_writer(folder: Path, batch: str, position: int) -> Iterator[None]:
-    """While this lasts, nobody else writes the package of this case: a byte of the batch's lock file is held.
+def sole_writer(path: Path) -> Iterator[None]:
+    """While this lasts, nobody else writes a package of this name: a byte of the folder's lock file is held.
 
-    A worker that was thought dead and wakes up meets the lock, and what was done meanwhile.
+    A worker that was thought dead and wakes up meets the lock, and what was done meanwhile; so does another batch.
     """
+    position = int.from_bytes(sha256(path.name.encode()).digest()[:4])  # two names on one byte only wait
     try:
-        handle = os.open(folder / f".{batch}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        handle = os.open(path.parent / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise PackageNotWrittenError(f"the folder of the packages takes no file ({error.strerror})") from error
     try:

@@ -19,7 +19,7 @@ from litigation.core.batch import MAX_TRIES, Batch, BatchItem, ItemState
 from litigation.ports import BatchStore
 from litigation.workflow.build_package import BuiltPackage
 from litigation.workflow.case_source import CaseSource, our_reference
-from litigation.workflow.run_batch import file_name, sole_writer, write_file
+from litigation.workflow.run_batch import file_name, refuse_to_replace, sole_writer, write_file
 
 BACK_OFF_SECONDS = 2.0
 GIVE_BACK_TRIES = 5
@@ -28,13 +28,15 @@ GIVE_BACK_TRIES = 5
 @dataclass(frozen=True, slots=True)
 class Hands:
     """What a worker builds with. `source` gives the pinned source of a batch, or raises BatchPinsError; `record` gives
-    back the cases whose package is not on disk any more as it was built."""
+    back the cases whose package is not on disk any more as it was built; `is_kept` says of a digest and a batch whether
+    a package of that digest is on record, or another batch has it."""
 
     store: BatchStore
     source: Callable[[Batch], CaseSource]
     build: Callable[[CaseSource, str], BuiltPackage]
     seal: Callable[[BuiltPackage], BuiltPackage]
     record: Callable[[Batch, list[BatchItem]], list[BatchItem]]
+    is_kept: Callable[[str, str], bool]
     now: Callable[[], datetime]
 
 
@@ -108,10 +110,11 @@ def _built(hands: Hands, batch: Batch, item: BatchItem) -> str:
     reference = our_reference(batch.institution, item.loan)
     name = file_name(reference, batch.as_of.isoformat(), source.recipient, papers=source.papers)
     path = Path(batch.folder) / name
-    with sole_writer(path.parent, batch.id, item.position):
+    with sole_writer(path):
         now = hands.store.item(item.batch, item.position)
         if (now.state, now.tries) != (ItemState.WAITING, item.tries):
             return str(now.state.value)  # we were taken for dead, and somebody else has this case
+        refuse_to_replace(path, built.sha256, lambda there: there != now.sha256 and hands.is_kept(there, batch.id))
         write_file(path, built.content)
         # Crash here: the package lies there, the case still waits; it is built again and replaces the file.
         return _finish(

@@ -9,12 +9,15 @@ import pytest
 
 from evidence_service.database import DatabaseError
 from litigation.batch_service import BatchStateError
+from litigation.bundle_command import CaseWorker
 from litigation.core.batch import MAX_TRIES, Batch, BatchItem, BatchState, ItemState, hint
+from litigation.core.disclosure_set import COURT
+from litigation.core.paper_kinds import DEFAULT_PAPERS
 from litigation.sample.portfolio import DEFAULT_AS_OF
 from litigation.workflow.build_package import BuiltPackage
-from litigation.workflow.case_source import CaseSource
+from litigation.workflow.case_source import CaseSource, our_reference
 from litigation.workflow.reconcile import close_batch
-from litigation.workflow.run_batch import file_name
+from litigation.workflow.run_batch import Failure, file_name
 from litigation.workflow.work_chunk import Hands, build_case, record_chunk
 from tests.litigation.batch.conftest import Instance
 
@@ -152,6 +155,62 @@ def test_the_same_order_is_the_same_batch_and_what_is_gone_is_built_again(instan
     work(instance, batch)
     assert instance.digests(batch) == before
     assert instance.recorded("package.built") == 2
+
+
+def test_a_batch_replaces_no_package_that_another_one_built(instance: Instance) -> None:
+    """Other pins, the same folder and cut-off: recorded or not, what lies there stays; another folder takes it."""
+    loans = instance.loans()[:2]
+    first = instance.start(loans)
+    build_case(instance.hands(), first.id, 0)
+    work(instance, first)
+    before = {path: path.read_bytes() for path in instance.out.glob("*.zip")}
+    instance.grow()
+    second = instance.start(loans)
+    assert second.id != first.id
+    hands = instance.hands()
+    other = replace(hands, build=lambda source, loan: replace(hands.build(source, loan), content=b"other pins"))
+    for item in work(instance, second, other).values():
+        assert (item.state, item.code) == (ItemState.FAILED, "package-kept")
+        assert "--out" in item.reason
+        assert "--out" in hint(item.code, second.id)
+    assert {path: path.read_bytes() for path in instance.out.glob("*.zip")} == before
+    for path in before:
+        path.write_bytes(b"on no record")
+    instance.service.retry(second.id)
+    assert {item.state for item in work(instance, second, other).values()} == {ItemState.BUILT}
+
+
+def test_bundle_replaces_its_own_older_package_and_no_batchs_and_no_final_one_by_a_draft(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loan, other = instance.loans()[:2]
+    litigation = instance.service.litigation
+    source = litigation.pin(None, DEFAULT_AS_OF, draft=False)
+    made = [b"first"]
+
+    def build(_self: object, source: CaseSource, loan: str) -> BuiltPackage:
+        reference = our_reference(source.log.institution, loan)
+        return BuiltPackage(reference, made[0], "0" * 64, 1, source.draft)
+
+    monkeypatch.setattr("litigation.service.LitigationService.build", build)
+    pins = (str(instance.home), source.log.institution, "2026-10-31", source.published.checkpoint.size)
+    final, draft = (
+        CaseWorker(*pins, one, str(instance.out), COURT, False, (), DEFAULT_PAPERS) for one in (False, True)
+    )
+
+    def bundled(worker: CaseWorker, content: bytes, loan: str = loan) -> str:
+        made[:] = [content]
+        result = worker.build(loan)
+        if isinstance(result, Failure):
+            return result.code
+        litigation.record(source, [result], "named by a person")
+        return result.path.read_bytes().decode()
+
+    assert [bundled(final, one) for one in (b"first", b"second")] == ["first", "second"]
+    assert bundled(draft, b"draft") == "package-kept"
+    assert bundled(final, b"third") == "third"
+    work(instance, instance.start([other]))
+    assert bundled(final, b"fourth", other) == "package-kept"
 
 
 def test_a_package_gone_before_its_record_is_built_again(instance: Instance) -> None:
