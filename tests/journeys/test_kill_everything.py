@@ -18,7 +18,7 @@ from evidence_service.verifier.chain_reader import RpcChainReader
 from tests.journeys.program import Program
 
 pytestmark = [pytest.mark.chain]
-ROUNDS = 4
+ROUNDS = 3
 
 
 @pytest.fixture
