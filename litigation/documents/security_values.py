@@ -38,7 +38,7 @@ def security_values(case: CaseFile, words: Words, texts: Any) -> dict[str, str]:
     }
     values |= _mortgage_rows(case, words) | _surety_rows(case, words, texts)
     for number, guarantee in enumerate(case.guarantees, 1):
-        values |= _guarantee(f"guarantee{number}", case, guarantee, words)
+        values |= _guarantee(f"guarantee{number}", case, guarantee, words, texts)
     for number, security in enumerate(case.securities, 1):
         values |= _security(f"security{number}", case, security, words, texts)
     values["security.content"] = words.sentences(_content(case, words, texts))
@@ -112,14 +112,16 @@ def _surety_content(guarantee: Guarantee, words: Words, texts: Any) -> str:
     return str(texts["comma"]).join(part for part in parts if part)
 
 
-def _guarantee(prefix: str, case: CaseFile, guarantee: Guarantee, words: Words) -> dict[str, str]:
+def _guarantee(prefix: str, case: CaseFile, guarantee: Guarantee, words: Words, texts: Any) -> dict[str, str]:
     return {
         f"{prefix}.name": _name(case, guarantee.guarantor),
         f"{prefix}.joint": "是" if guarantee.mode == JOINT else "",
         f"{prefix}.general": "是" if guarantee.mode == GENERAL else "",
         f"{prefix}.mode": guarantee.mode,
         f"{prefix}.signed_on": words.day(guarantee.signed_on),
-        f"{prefix}.limit": words.yuan(guarantee.maximum),
+        f"{prefix}.within": fill(texts["guaranteed_limit"], limit=words.yuan(guarantee.maximum))
+        if guarantee.maximum is not None
+        else "",
     }
 
 

@@ -101,7 +101,7 @@ def assemble_case(
         guarantees=bound.guarantees,
         securities=bound.securities,
         property_clues=_property_clues(history),
-        judgment=_judgment(history),
+        judgment=judgment_order(history),
         service=plaintiff.service,
         account=plaintiff.account,
         service_clause=_clause_text(history, "service"),
@@ -196,13 +196,15 @@ def _property_clues(history: LoanHistory) -> tuple[PropertyClue, ...]:
     )
 
 
-def _judgment(history: LoanHistory) -> JudgmentOrder | None:
+def judgment_order(history: LoanHistory) -> JudgmentOrder | None:
     """The newest judgment, and what was performed on it since."""
     event = history.last("judgment.entered")
     if event is None:
         return None
     payload = event.payload
-    performed = (Decimal(one.payload["amount"]) for one in history.all("performance.made"))
+    performed = (
+        Decimal(one.payload["amount"]) for one in history.all("performance.made") if one.sequence > event.sequence
+    )
     return JudgmentOrder(
         case_number=str(payload["case_number"]),
         kind=str(payload["kind"]),

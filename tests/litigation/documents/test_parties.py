@@ -44,7 +44,7 @@ def test_claims_follow_the_manner_of_each_guarantee_and_the_limit_of_the_mortgag
     text = section_text(guaranteed, "民事起诉状")
     assert "判令被告侯英𬱖、林样例共同偿还原告借款本金39,121.91元" in text
     assert "被告侯保证在被告侯英𬱖的财产依法强制执行后仍不能履行的范围内，对上述债务承担保证责任" in text
-    assert "判令被告泉州样例融资担保有限公司对上述债务承担连带清偿责任" in text
+    assert "判令被告泉州样例融资担保有限公司在最高额60,000.00元范围内对上述债务承担连带清偿责任" in text
     assert "拍卖、变卖该财产所得的价款，在最高额80,000.00元范围内优先受偿" in text
     assert "本案诉讼费用由各被告共同承担" in text
 
