@@ -21,7 +21,9 @@ from evidence_service.workflow.privacy import RestrictedError
 from evidence_service.workflow.restrict import restrict
 from litigation.adapters.evidence_door import history_of
 from litigation.adapters.package_reread import reread_package
+from litigation.core.paper_kinds import papers_for
 from litigation.core.reread import FilingLateError
+from litigation.errors import LitigationError
 from litigation.service import LoanErasedError
 from tests.litigation.corrections.conftest import Lender
 from tests.litigation.documents.reading import flat, opened
@@ -184,3 +186,17 @@ def test_a_package_that_was_in_time_when_drawn_is_read_again_for_limitation_on_t
     assert lender.submit(decided) == ["accepted"]
     monkeypatch.setattr(evidence, "now", lambda: years_later)
     reread_package(evidence, cases, made.sha256)
+
+
+def test_a_payment_order_against_a_debtor_who_cannot_be_reached_is_built_as_a_draft_only(lender: Lender) -> None:
+    loan = lender.overdue[0]
+    first = json.loads(events_of(lender, loan)[0].body)
+    lost = {name: first[name] for name in ("institution", "loan", "actor", "source", "type_version", "subjects")}
+    lost |= {"id": "lost:1", "type": "contact.lost", "occurred_at": "2026-10-30T02:00:00Z"}
+    assert lender.submit({**lost, "payload": {"tried": 3, "last_contact": "2026-09-01"}}) == ["accepted"]
+    lender.publish()
+    source = lender.litigation.pin(SAMPLE, lender.source().as_of, draft=False, papers=papers_for("payment_order"))
+    with pytest.raises(LitigationError, match="债务人失联"):
+        lender.litigation.build(source, loan)
+    assert lender.litigation.build(replace(source, draft=True), loan).draft
+    assert not lender.litigation.build(lender.source(), loan).draft
