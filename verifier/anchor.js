@@ -15,6 +15,7 @@ export function parseAnchorMaterial(bytes) {
   must(value.v === 1 && value.kind === "proofdocket.anchor", "another kind of anchor");
   const part = (text) => {
     must(isText(text) && text.startsWith("0x"), "no hex");
+    must(text.length <= 2 + 2 * PART, "too long");
     const raw = fromHex(text.slice(2));
     must(raw.length >= 1 && raw.length <= PART, "too long");
     return raw;

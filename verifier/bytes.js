@@ -26,7 +26,7 @@ export function hex(bytes) {
 }
 
 export function fromHex(text) {
-  must(/^([0-9a-f]{2})*$/.test(text), "not lower-case hex");
+  must(text.length % 2 === 0 && /^[0-9a-f]*$/.test(text), "not lower-case hex");
   const bytes = new Uint8Array(text.length / 2);
   for (let n = 0; n < bytes.length; n++) bytes[n] = parseInt(text.substr(2 * n, 2), 16);
   return bytes;

@@ -81,6 +81,7 @@ function nameOf(element) {
 
 function timeOf(element) {
   must(element && (element.tag === UTC_TIME || element.tag === GENERAL_TIME), "no time");
+  must(element.content.length <= 15, "no time");
   const text = String.fromCharCode(...element.content);
   const found = (element.tag === UTC_TIME ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/ : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/).exec(text);
   must(found, "no time");

@@ -23,8 +23,9 @@ function readTerms(input) {
   must([360, 365].includes(value.day_count) && typeof value.compound === "boolean" && isObject(value.cap), "terms");
   const start = parseDay(value.disbursed_on, "disbursed_on");
   const cutoff = parseDay(value.cutoff, "cutoff");
+  must([value.payments, value.costs].every((list) => asArray(list, "payments").length <= 5000), "more than 5000 payments");
   must(start <= cutoff && value.term_months <= 600 && ["global", "per_line", "none"].includes(value.cap.method), "terms");
-  const dated = (list, name) => asArray(list, name).map((one) => ({ ...one, day: parseDay(one.on, name), cents: parseMoney(one.amount, name) }));
+  const dated = (list, name) => asArray(list, name).map((one) => must(isObject(one), name) || ({ ...one, day: parseDay(one.on, name), cents: parseMoney(one.amount, name) }));
   return {
     start, cutoff, basis: value.day_count, compounds: value.compound, repayment: value.repayment, months: value.term_months, prepay: value.prepay,
     advanced: parseMoney(value.principal, "principal") - parseMoney(value.deducted_upfront, "deducted_upfront"),

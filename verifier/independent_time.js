@@ -50,8 +50,9 @@ export function witnessStatements(trust, checkpoint, ownKeys, now) {
   return cosignatures(trust, checkpoint, ownKeys).filter((one) => one.time <= now && !isRevoked(one.key, now));
 }
 
-/* T of a checkpoint: `{time, source, name, grade}` or null. `anchor`: what check (8) confirmed, if it passed. */
-export function independentTime(trust, { witnesses, tokens, anchor }) {
+/* T of a checkpoint: `{time, source, name, grade}` or null. `anchor`: what check (8) confirmed, if it passed. A block that lies ahead of
+ * the reader's clock says nothing about the past. */
+export function independentTime(trust, { witnesses, tokens, anchor }, now) {
   const candidates = [];
   const named = firstOfEach(witnesses);
   const wanted = Math.max(trust.quorum, 1);
@@ -60,7 +61,7 @@ export function independentTime(trust, { witnesses, tokens, anchor }) {
     candidates.push({ time, source: "witness", name, grade: "witness" });
   }
   for (const { time, name } of tokens) candidates.push({ time, source: "timestamp-authority", name, grade: "timestamp-authority" });
-  if (anchor && anchor.grade !== "self-run") {
+  if (anchor && anchor.grade !== "self-run" && anchor.time <= now) {
     candidates.push({ time: anchor.time, source: "chain", name: "chain " + anchor.chainId, grade: anchor.grade });
   }
   return candidates.reduce((best, one) => (best === null || one.time < best.time ? one : best), null);

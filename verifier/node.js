@@ -49,7 +49,7 @@ export class ChainNode {
 
   async bytes(method, params) {
     const text = await this.ask(method, params);
-    must(typeof text === "string" && /^0x([0-9a-f]{2})*$/.test(text), method, UNREACHABLE);
+    must(typeof text === "string" && text.length % 2 === 0 && /^0x[0-9a-f]*$/.test(text), method, UNREACHABLE);
     return fromHex(text.slice(2));
   }
 

@@ -54,8 +54,8 @@ function textOfString(value) {
   if (!Array.isArray(value) || !value.isString) return null;
   if (value[0] === 0xfe && value[1] === 0xff) {
     let text = "";
-    for (let n = 2; n + 1 < value.length; n += 2) text += String.fromCharCode(value[n] * 256 + value[n + 1]);
-    return text;
+    for (let n = 2; n + 1 < Math.min(value.length, 130); n += 2) text += String.fromCharCode(value[n] * 256 + value[n + 1]);
+    return text + (value.length > 130 ? "…" : "");
   }
   return String.fromCharCode(...value.slice(0, 64)) + (value.length > 64 ? "…" : "");
 }
@@ -64,6 +64,7 @@ class PdfFile {
   constructor(bytes) {
     this.bytes = bytes;
     this.places = new Map();
+    this.objects = new Map();
     must(this.at(0, "%PDF-"), "no PDF header", MALFORMED);
     this.trailer = this.tables(this.startxref());
     must(!this.trailer.has("Encrypt"), "an encrypted PDF", MALFORMED);
@@ -125,7 +126,14 @@ class PdfFile {
     return trailer;
   }
 
+  /* Each object is read once, however often it is named. */
   object(reference) {
+    const key = reference.number + " " + reference.generation;
+    if (!this.objects.has(key)) this.objects.set(key, this.readObject(reference));
+    return this.objects.get(key);
+  }
+
+  readObject(reference) {
     const place = this.places.get(reference.number);
     must(place && place[1] === reference.generation, "an object is not there", MALFORMED);
     const reader = new PdfReader(this.bytes, place[0]);

@@ -45,7 +45,10 @@ function reading(subject, code, member, action) {
   try {
     return action();
   } catch (error) {
-    if (!(error instanceof Fault)) throw error;
+    if (!(error instanceof Fault)) {
+      subject.broken = true; // the reader's machine gave up, which accuses nobody: nothing passes, and the other parts are still read
+      return null;
+    }
     fail(subject, error.code === "malformed" ? code : error.code, { member }, error.message);
     return null;
   }

@@ -169,6 +169,7 @@ function isCritical(element) {
 }
 
 function genTime(bytes) {
+  must(bytes.length <= 65536, "genTime");
   const found = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.(\d*[1-9]))?Z$/.exec(String.fromCharCode(...bytes));
   must(found, "genTime");
   const micros = BigInt((found[7] || "").slice(0, 6).padEnd(6, "0") || 0);

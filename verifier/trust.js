@@ -168,11 +168,15 @@ export function outOfForce(trust, at) {
   return null;
 }
 
-/* One block hash that the reader trusts: CHAINID:NUMBER:HASH. */
+/* One block hash that the reader trusts, CHAINID:NUMBER:HASH: of a pinned chain, and never against the trust file's own. */
 export function withBlockHash(trust, text) {
-  const found = /^(\d{1,15}):(\d{1,15}):(0x[0-9a-f]{64})$/.exec(text);
-  if (!found) throw new Fault("a block hash is CHAINID:NUMBER:HASH");
-  const [id, number, hash] = [Number(found[1]), Number(found[2]), found[3]];
+  const found = /^([1-9]\d{0,14}):(0|[1-9]\d{0,14}):(?:0x)?([0-9a-fA-F]{64})$/.exec(text);
+  must(found, "a block hash is CHAINID:NUMBER:HASH", "block-hash");
+  const [id, number, hash] = [Number(found[1]), Number(found[2]), "0x" + found[3].toLowerCase()];
+  const onChain = trust.chains.filter((chain) => chain.chain_id === id);
+  must(onChain.length, "chain " + id + " is not one that the trust file pins", "block-hash-chain");
+  const other = onChain.some((chain) => chain.blocks.some((one) => one.number === number && one.hash !== hash));
+  must(!other, "the trust file pins another hash for block " + number + " of chain " + id, "block-hash-other");
   const chains = trust.chains.map((chain) =>
     chain.chain_id === id ? { ...chain, blocks: [...chain.blocks.filter((one) => one.number !== number), { number, hash }] } : chain,
   );

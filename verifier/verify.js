@@ -19,20 +19,35 @@ const ALL = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
 /* The report of a subject. `trust` and `node` may be null; `now` in microseconds. */
 export async function verify(subject, trust, node, now) {
   const context = makeContext(subject, trust, now);
-  const parsed = outcome(1, subject.findings, true, () => finding("parsed", {}, { count: subject.events.length }));
-  context.unread = subject.findings.some(isFailure);
-  const entries = checkEntries(subject);
-  openAll(subject);
-  const anchored = await checkAnchored(subject, context, node);
-  context.anchor = anchored.anchor;
-  context.settle();
+  const parsed = outcome(1, subject.findings, !subject.broken, () => finding("parsed", {}, { count: subject.events.length }));
+  context.unread = Boolean(subject.broken) || subject.findings.some(isFailure);
+  const entries = await guarded(3, () => checkEntries(subject));
+  await guarded(4, () => openAll(subject));
+  const anchored = await guarded(8, () => checkAnchored(subject, context, node));
+  context.anchor = anchored.anchor || null;
+  const settled = await guarded(7, () => context.settle());
+  const timed = (n, check) => guarded(n, () => (settled ? unsettled(n, check()) : check()));
   const checks = [
-    parsed, checkFiles(subject, context), entries, checkOpened(subject, context), checkIncluded(subject),
-    checkSigned(subject, context), checkWitnessed(subject, context), anchored.result, checkTimes(subject, context),
-    checkComplete(subject, context),
+    parsed, await guarded(2, () => checkFiles(subject, context)), entries, await guarded(4, () => checkOpened(subject, context)),
+    await guarded(5, () => checkIncluded(subject)), await timed(6, () => checkSigned(subject, context)),
+    await timed(7, () => checkWitnessed(subject, context)), anchored.result || anchored, await timed(9, () => checkTimes(subject, context)),
+    await guarded(10, () => checkComplete(subject, context)),
   ];
   return reportOf(subject, context, checks);
 }
+
+/* An error that is no fault of form (a stack or memory that hostile bytes used up) leaves its own check not reached, which is never
+ * passed, and takes no other check, and no failure that one of them found, from the reader. */
+async function guarded(n, action) {
+  try {
+    return await action();
+  } catch (error) {
+    return outcome(n, [], false);
+  }
+}
+
+/* Without the independent times a check that asks for them can fail, and cannot pass. */
+const unsettled = (n, check) => (check.state === "failed" ? check : outcome(n, [], false));
 
 function makeContext(subject, trust, now) {
   const out = outOfForce(trust, now);
@@ -50,16 +65,16 @@ function makeContext(subject, trust, now) {
   });
   context.independentTime = (checkpoint) => {
     if (!context.trust) return null;
-    return checkpoint === context.checkpoints[0] ? context.statement : independentTime(context.trust, stated(checkpoint));
+    return checkpoint === context.checkpoints[0] ? context.statement : independentTime(context.trust, stated(checkpoint), now);
   };
   context.settle = () => {
     if (!context.trust || !context.checkpoints.length) return;
     const found = stated(context.checkpoints[0]);
-    Object.assign(context, { witnesses: found.witnesses, tokens: found.tokens, statement: independentTime(context.trust, found) });
+    Object.assign(context, { witnesses: found.witnesses, tokens: found.tokens, statement: independentTime(context.trust, found, now) });
   };
   context.newestStatement = () => {
     const times = [...context.witnesses, ...context.tokens].map((one) => one.time);
-    if (context.anchor && context.anchor.grade !== "self-run") times.push(context.anchor.time);
+    if (context.anchor && context.anchor.grade !== "self-run" && context.anchor.time <= now) times.push(context.anchor.time);
     return times.reduce((most, time) => (most === null || time > most ? time : most), null);
   };
   return context;

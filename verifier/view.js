@@ -5,7 +5,7 @@ import { debtView } from "./debt_view.js";
 import { Fault } from "./fault.js";
 import { inputOf, kindOf } from "./inputs.js";
 import { ChainNode } from "./node.js";
-import { textOfValue } from "./checks/opened.js";
+import { eventsById, textOfValue } from "./checks/opened.js";
 import { parseTrust, withBlockHash } from "./trust.js";
 import { verify } from "./verify.js";
 
@@ -18,7 +18,7 @@ export function loadTrust({ bytes, issuer, blockHash }) {
 /* `{name, size, sha256, report | error}` of one input. */
 export async function viewOf(task) {
   const { name, bytes, beside, now, rpc } = task;
-  const head = { name, size: bytes.length, now };
+  const head = { name, size: bytes.length, now, node: rpc || "" };
   try {
     const subject = inputOf(kindOf(name, bytes), bytes, beside);
     await hurry([bytes, ...(subject.members ? subject.members.values() : [])]);
@@ -56,12 +56,15 @@ const plain = (detail) =>
 /* Each fact with its label: what the papers call it, and whether a disclosed field bears it out. */
 function factsOf(subject, report) {
   const state = (n) => report.checks[n - 1].state;
-  const sound = [1, 3, 5].every((n) => state(n) !== "failed") && state(4) !== "not_checked";
+  const holds = [1, 3, 4, 5].every((n) => ["passed", "erased"].includes(state(n)));
+  const sound = holds && report.checks.every((check) => check.state !== "failed");
+  const named = sound ? eventsById(subject) : new Map();
   return subject.facts.map((fact) => {
     const { key, value, event, field, exhibit } = fact;
-    const shown = subject.events.some((one) => one.fields.get("id") === event && one.fields.has(field) && textOfValue(one.fields.get(field)) === value);
+    const from = named.get(event);
+    const shown = from && from.shown.get("id") === event && from.shown.has(field) && textOfValue(from.shown.get(field)) === value;
     let label = fact.state;
-    if (label === "proven" && !(shown && sound)) label = "refuted";
+    if (label === "proven" && !shown) label = "refuted";
     else if (label === "proven" && state(6) !== "passed") label = "unconfirmed";
     return { key, value, label, event, field, exhibit };
   });

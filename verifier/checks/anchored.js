@@ -45,11 +45,11 @@ async function anchorOf(material, claim, checkpoint, context, node) {
   if (shown && chains.length && !pinned.some((chain) => chain.contract === shown.contract)) {
     return only(finding("chain-not-pinned", { member: ANCHOR, field: "anchor.contract" }));
   }
-  if (shown && log.log_ids.length && !log.log_ids.includes(shown.logId)) {
+  if (shown && chains.length && log.log_ids.length && !log.log_ids.includes(shown.logId)) {
     return only(finding("chain-not-pinned", { member: ANCHOR, field: "anchor.log_id" }));
   }
   const usable = shown ? pinned.filter((chain) => chain.contract === shown.contract) : pinned;
-  const inBlock = shown && pinnedBlock(shown, usable);
+  const inBlock = shown && log.log_ids.length && pinnedBlock(shown, usable);
   if (inBlock) return inBlock;
   if (!node) {
     if (!shown || !usable.length || !log.log_ids.length) return only(finding("offline"));
@@ -78,14 +78,13 @@ function shownBy(material, claim, checkpoint) {
 }
 
 function contradicts(claim, chains, log) {
-  if (chains.length) {
-    const onChain = chains.filter((chain) => chain.chain_id === claim.chain_id);
-    if (!onChain.length) return "chain.chain_id";
-    const chain = onChain.find((one) => one.contract === claim.contract);
-    if (!chain) return "chain.contract";
-    if (chain.genesis !== claim.genesis) return "chain.genesis";
-    if (chain.code_hash !== claim.code_hash) return "chain.code_hash";
-  }
+  if (!chains.length) return null;
+  const onChain = chains.filter((chain) => chain.chain_id === claim.chain_id);
+  if (!onChain.length) return "chain.chain_id";
+  const chain = onChain.find((one) => one.contract === claim.contract);
+  if (!chain) return "chain.contract";
+  if (chain.genesis !== claim.genesis) return "chain.genesis";
+  if (chain.code_hash !== claim.code_hash) return "chain.code_hash";
   return log.log_ids.length && !log.log_ids.includes(claim.log_id) ? "chain.log_id" : null;
 }
 

@@ -18,11 +18,11 @@ export function checkFiles(subject, context) {
   const { members, metadata } = subject;
   const log = context.logOf(metadata);
   if (members) {
-    if (metadata) findings.push(...signatureFindings(members, metadata, log));
-    findings.push(...manifestFindings(members, metadata));
-    findings.push(...originalFindings(subject));
+    if (metadata) for (const one of signatureFindings(members, metadata, log)) findings.push(one);
+    for (const one of manifestFindings(members, metadata)) findings.push(one);
+    for (const one of originalFindings(subject)) findings.push(one);
     if (!findings.length && !subject.original()) findings.push(finding("container-not-original"));
-    if (!findings.length && metadata && log) findings.push(...keyTimeFindings(metadata, log, context));
+    if (!findings.length && metadata && log) for (const one of keyTimeFindings(metadata, log, context)) findings.push(one);
   }
   return outcome(2, findings, Boolean(members && metadata), () => {
     const originals = [...members.keys()].filter((name) => ORIGINAL.test(name)).length;
@@ -60,7 +60,7 @@ function manifestFindings(members, metadata) {
     if (!members.has(name)) continue;
     const listed = parseManifest(members.get(name));
     if (!listed) found.push(finding("manifest-malformed", { member: name }));
-    else found.push(...compareManifest(listed, members, expected).map(([code, member]) => finding(code, { member })));
+    else for (const one of compareManifest(listed, members, expected).map(([code, member]) => finding(code, { member }))) found.push(one);
   }
   const info = members.get("bag-info.txt");
   if (info && metadata && !same(info, bagInfo(metadata, payload))) found.push(finding("bag-info-mismatch", { member: "bag-info.txt" }));

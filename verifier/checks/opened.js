@@ -8,10 +8,12 @@ import { canonicalText } from "../json.js";
 import { FACTS, PACKAGE } from "../subject.js";
 import { placeOf } from "./entries.js";
 
-/* Opens the disclosures of each event into `event.fields`. Called before check (2), which asks for them. */
+/* Opens the disclosures of each event: `event.fields` holds every well-formed one, which checks (2) and (4) compare, `event.shown`
+ * only those that open a digest of the entry. Called before check (2). */
 export function openAll(subject) {
   for (const event of subject.events) {
     event.fields = new Map();
+    event.shown = new Map();
     event.opened = 0;
     event.openingFindings = [];
     const digests = event.leaf ? event.leaf.digests : null;
@@ -30,15 +32,17 @@ function openOne(event, encoded, digests) {
   const matched = digests.has(digestOf(encoded));
   if (!matched) event.openingFindings.push(finding("disclosure-unmatched", at));
   if (repeated) event.openingFindings.push(finding("disclosure-repeated", at));
-  event.opened += matched && !repeated ? 1 : 0;
+  if (!matched || repeated) return null;
+  event.shown.set(found.name, found.value);
+  event.opened += 1;
   return null;
 }
 
 export function checkOpened(subject, context) {
   const { events } = subject;
   const findings = events.flatMap((event) => event.openingFindings);
-  if (subject.metadata) findings.push(...metadataFindings(subject));
-  findings.push(...factFindings(subject));
+  if (subject.metadata) for (const one of metadataFindings(subject)) findings.push(one);
+  for (const one of factFindings(subject)) findings.push(one);
   const reached = !context.unread && events.length > 0 && events.every((event) => event.leaf);
   return outcome(4, findings, reached, () => success(subject));
 }
@@ -68,15 +72,19 @@ function metadataFindings(subject) {
 
 function factFindings(subject) {
   const found = [];
+  const named = eventsById(subject);
   for (const fact of subject.facts) {
     if (fact.state !== "proven") continue;
     const where = { member: FACTS, field: fact.key };
-    const event = subject.events.find((one) => one.fields.get("id") === fact.event && one.fields.has(fact.field));
-    if (!event) found.push(finding("fact-unsupported", where));
+    const event = named.get(fact.event);
+    if (!event || !event.fields.has(fact.field)) found.push(finding("fact-unsupported", where));
     else if (textOfValue(event.fields.get(fact.field)) !== fact.value) found.push(finding("fact-mismatch", where));
   }
   return found;
 }
+
+/* The events by the id that they disclose; of two with one id the last counts. */
+export const eventsById = (subject) => new Map(subject.events.map((event) => [event.fields.get("id"), event]));
 
 export const textOfValue = (value) => (typeof value === "string" ? value : canonicalText(value));
 

@@ -13,9 +13,9 @@ export function checkTimes(subject, context) {
   const { events } = subject;
   const readable = events.filter((event) => event.leaf);
   const findings = [];
-  for (const event of readable) findings.push(...entryFindings(event, context));
-  findings.push(...orderFindings(readable));
-  findings.push(...tokenFindings(subject, context));
+  for (const event of readable) for (const one of entryFindings(event, context)) findings.push(one);
+  for (const one of orderFindings(readable)) findings.push(one);
+  for (const one of tokenFindings(subject, context)) findings.push(one);
   const reached = events.length > 0 && events.every((event) => event.leaf && event.proof);
   return outcome(9, findings, reached, () => success(readable, context));
 }

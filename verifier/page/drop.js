@@ -10,20 +10,25 @@ export async function filesOf(transfer) {
   return found;
 }
 
+/* What the disk does not give is shown as an error, not left out. */
+const unreadable = (entry) => ({ name: entry.name, unreadable: true });
+
 async function walk(entry, found) {
   if (entry.isFile) {
-    found.push(await new Promise((resolve, reject) => entry.file(resolve, reject)));
+    found.push(await new Promise((resolve) => entry.file(resolve, () => resolve(unreadable(entry)))));
     return;
   }
   const reader = entry.createReader();
   for (;;) {
-    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
-    if (!some.length) return;
+    const some = await new Promise((resolve) => reader.readEntries(resolve, () => resolve(null)));
+    if (!some) found.push(unreadable(entry));
+    if (!some || !some.length) return;
     for (const one of some) await walk(one, found);
   }
 }
 
-/* `{tasks, trust}`: inputs with what lies beside them, and a trust file if one was among them. */
+/* `{tasks, offered}`: inputs with what lies beside them, and files that look like trust files: none of these is used unasked,
+ * because a party's folder may bring its own. */
 export function sortFiles(files) {
   const byName = new Map(files.map((file) => [file.name, file]));
   const used = new Set();
@@ -40,7 +45,7 @@ export function sortFiles(files) {
     used.add(file);
     tasks.push({ name: file.name, file, beside });
   }
-  const trust = files.find((one) => /\.trust$/i.test(one.name) || /^trust.*\.json$/i.test(one.name)) || null;
-  for (const file of files) if (!used.has(file) && file !== trust) tasks.push({ name: file.name, file, beside: {} });
-  return { tasks: tasks.sort((a, b) => (a.name < b.name ? -1 : 1)), trust };
+  const offered = files.filter((one) => !used.has(one) && (/\.trust$/i.test(one.name) || /^trust.*\.json$/i.test(one.name)));
+  for (const file of files) if (!used.has(file) && !offered.includes(file)) tasks.push({ name: file.name, file, beside: {} });
+  return { tasks: tasks.sort((a, b) => (a.name < b.name ? -1 : 1)), offered };
 }

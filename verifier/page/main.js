@@ -10,11 +10,10 @@ import { errorText, reportView, stateMark } from "./report_view.js";
 import { language, say, setLanguage } from "./words.js";
 import { inWorker, makeVerifier, serve } from "./worker.js";
 
-const state = { trust: null, views: [], shown: null, filter: "all", all: 0, started: 0, seconds: "", stopped: false, verify: null };
-const rpc = () => {
-  const found = /^#rpc=(.+)$/.exec(location.hash);
-  return found && document.documentElement.dataset.network !== "'none'" ? decodeURIComponent(found[1]) : "";
-};
+const state = { trust: null, views: [], shown: null, filter: "all", all: 0, started: 0, seconds: "", stopped: false, verify: null, offered: [] };
+/* The node that the reader allowed, and the one that a link only asks for: page/gate.js. */
+const rpc = () => document.documentElement.dataset.node;
+const asked = () => document.documentElement.dataset.asked;
 
 if (inWorker) serve();
 else start();
@@ -23,7 +22,9 @@ function start() {
   state.verify = makeVerifier();
   setLanguage(/^zh/i.test(navigator.language || "zh") ? "zh" : "en");
   byId("party").hidden = document.documentElement.dataset.source !== "party";
-  byId("rpc").value = rpc();
+  byId("rpc").value = rpc() || asked();
+  byId("asked").hidden = !asked();
+  byId("node-step").open = Boolean(asked());
   byId("node-forbid").hidden = !rpc();
   for (const button of document.querySelectorAll("[data-lang]")) {
     button.addEventListener("click", () => (setLanguage(button.dataset.lang), draw()));
@@ -32,16 +33,17 @@ function start() {
   byId("issuer").addEventListener("change", again);
   byId("block-hash").addEventListener("change", again);
   byId("files").addEventListener("change", () => take([...byId("files").files]));
-  byId("node-allow").addEventListener("click", () => reloadWith("#rpc=" + encodeURIComponent(byId("rpc").value.trim())));
+  byId("node-allow").addEventListener("click", () => reloadWith(byId("rpc").value.trim()));
   byId("node-forbid").addEventListener("click", () => reloadWith(""));
-  byId("stop").addEventListener("click", () => (state.stopped = true));
+  byId("stop").addEventListener("click", () => ((state.stopped = true), state.verify.stop()));
   byId("clear").addEventListener("click", clear);
   listenForDrops();
   draw();
 }
 
-function reloadWith(hash) {
-  location.hash = hash;
+function reloadWith(node) {
+  location.hash = node ? "#rpc=" + encodeURIComponent(node) : "";
+  history.replaceState(node ? { node } : null, "");
   location.reload();
 }
 
@@ -60,6 +62,7 @@ function listenForDrops() {
 async function takeTrust(file) {
   state.trust = file ? { name: file.name, bytes: new Uint8Array(await new Response(file).arrayBuffer()) } : null;
   byId("trust").value = "";
+  state.offered = [];
   await again();
 }
 
@@ -73,9 +76,10 @@ async function again() {
 }
 
 async function take(files) {
-  const { tasks, trust } = sortFiles(files);
+  const { tasks, offered } = sortFiles(files);
   byId("files").value = "";
-  if (trust) await takeTrust(trust);
+  state.offered = offered;
+  draw();
   if (tasks.length) await run(tasks);
 }
 
@@ -88,7 +92,7 @@ async function run(tasks) {
     if (state.stopped || state.views !== mine) break;
     const { name, file, beside } = task;
     const view = await state.verify({ name, file, beside, trust: trustTask(), now: now(), rpc: rpc() });
-    if (state.views !== mine) return;
+    if (state.views !== mine || !view) break;
     mine.push({ ...view, task });
     if (performance.now() - drawn > 300) (drawn = performance.now()), drawProgress();
   }
@@ -99,7 +103,7 @@ async function run(tasks) {
 }
 
 function clear() {
-  Object.assign(state, { views: [], shown: null, all: 0, seconds: "" });
+  Object.assign(state, { views: [], shown: null, all: 0, seconds: "", offered: [] });
   draw();
 }
 
@@ -108,10 +112,19 @@ function draw() {
   for (const element of document.querySelectorAll("[data-word]")) element.textContent = say(element.dataset.word);
   for (const button of document.querySelectorAll("[data-lang]")) button.setAttribute("aria-pressed", String(button.dataset.lang === language()));
   byId("network").textContent = rpc() ? say("network_on") + document.documentElement.dataset.network : say("network_off");
+  byId("asked").textContent = say("node_asks", { node: asked() });
+  drawOffered();
   drawTrust();
   drawProgress();
   drawList();
   drawReport();
+}
+
+/* A trust file that came among the files is used only after a click that names it. */
+function drawOffered() {
+  const use = (file) => make("button", { type: "button", onclick: () => takeTrust(file) }, say(state.trust ? "trust_replace" : "trust_use"));
+  const lines = state.offered.slice(0, 20).map((file) => make("p", { class: "notice" }, say("trust_offered", { name: file.name }), " ", use(file)));
+  byId("offered").replaceChildren(...lines);
 }
 
 function drawTrust() {
@@ -127,7 +140,7 @@ function drawTrust() {
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     place.className = "error";
-    return place.replaceChildren(say("bad_trust", { detail: error.message }));
+    return place.replaceChildren(errorText(error));
   }
 }
 

@@ -6,7 +6,8 @@ import { sentence } from "../report.js";
 import { make, table } from "./dom.js";
 import { language, say } from "./words.js";
 
-const tone = (state) => (state === "passed" || state === "failed" || state === "error" ? "s-" + state : "s-open");
+const TONES = { passed: "s-passed", failed: "s-failed", differs: "s-failed", error: "s-error" };
+const tone = (state) => TONES[state] || "s-open";
 export const stateMark = (state) => make("span", { class: "state " + tone(state) }, say(state));
 
 export function reportView(view) {
@@ -26,6 +27,10 @@ function heading(view) {
 export function errorText({ code, message }) {
   if (code === "unsupported-input") return say("e_unsupported");
   if (code === "leaf-missing") return say("e_leaf");
+  if (code === "unreadable") return say("e_unreadable", { detail: message });
+  if (code === "block-hash") return say("bad_hash");
+  if (code === "block-hash-chain") return say("bad_hash_chain");
+  if (code === "block-hash-other") return say("bad_hash_other");
   if (code === "internal") return say("e_internal", { detail: message });
   return say("bad_trust", { detail: message });
 }
@@ -46,6 +51,7 @@ function about(view) {
     rows.push([say("reference"), reference], [say("institution"), institution + (credit ? " · " + credit : "")], [say("as_of"), asOf]);
     rows.push([say("recipient"), recipient], [say("log"), say("log_state", { origin, size })]);
   }
+  if (view.node) rows.push([say("node_used"), view.node]);
   if (!view.error) {
     rows.push([say("trust_used"), view.trust ? `${view.trust.issuer} · v${view.trust.version} · ${say("standing_" + view.trust.standing)}` : say("none")]);
     rows.push([say("since"), view.since ? say("since_by", view.since) : say("since_none")]);
@@ -62,10 +68,13 @@ function checks(view) {
   return make("section", null, make("h3", null, say("checks")), make("ol", { class: "checks" }, items));
 }
 
+const MOST_PLACES = 200;
+
 function places(view) {
   if (!view.where.length) return null;
-  const rows = view.where.slice(0, 200).map(({ n, code, member, seq, field }) => make("li", null, [`(${n}) ${code}`, member, seq && "#" + seq, field].filter(Boolean).join(" · ")));
-  return make("section", null, make("h3", null, say("places")), make("ul", { class: "plain mono" }, rows));
+  const rows = view.where.slice(0, MOST_PLACES).map(({ n, code, member, seq, field }) => make("li", null, [`(${n}) ${code}`, member, seq && "#" + seq, field].filter(Boolean).join(" · ")));
+  const cut = view.where.length > MOST_PLACES ? make("p", { class: "error" }, say("places_cut", { shown: MOST_PLACES, all: view.where.length })) : null;
+  return make("section", null, make("h3", null, say("places")), cut, make("ul", { class: "plain mono" }, rows));
 }
 
 function gapText(seconds) {
@@ -91,11 +100,12 @@ function debt(view) {
   if (!view) return null;
   const section = make("section", { id: "debt", "data-state": view.state }, make("h3", null, say("debt")), make("p", { class: "soft" }, say("debt_why")));
   if (view.state === "none") section.append(make("p", null, say("debt_none")));
+  if (view.state === "broken") section.append(make("p", null, stateMark("not_checked"), " ", say("debt_broken")));
   if (view.state === "not_here") section.append(make("p", null, stateMark("not_checked"), " ", say("debt_not_here", { detail: view.detail })));
   if (!view.totals) return section;
   const equal = view.state === "equal";
   const told = equal ? say("debt_equal") : say("debt_differs", { fields: view.differing.join(", ") });
-  section.append(make("p", null, stateMark(equal ? "passed" : "failed"), " ", told));
+  section.append(make("p", null, stateMark(equal ? "matches" : "differs"), " ", told));
   section.append(table([say("item"), say("in_package"), say("computed")], view.totals.map((one) => [say(one.name), one.own || "–", one.computed]), [1, 2]));
   const names = ["principal", "interest", "penalty", "compound"];
   const heads = [say("item"), say("due"), ...names.map((name) => say(name))];
