@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -51,7 +52,7 @@ SECURITY_FIELDS = ("kind", "thing", "contract_name", "contract_no", "determined_
 @dataclass(frozen=True, slots=True)
 class BoundParties:
     """Everybody beside the borrower: further defendants in order, third parties, guarantees, securities, and the facts
-    behind them. `co_borrowers` counts defendants who owe the loan itself."""
+    behind them. `co_borrowers` counts defendants who owe the loan itself; `joined` says since which day each does."""
 
     others: tuple[Party, ...]
     co_borrowers: tuple[int, ...]
@@ -59,6 +60,7 @@ class BoundParties:
     guarantees: tuple[Guarantee, ...]
     securities: tuple[Security, ...]
     facts: tuple[Fact, ...]
+    joined: tuple[tuple[int, date], ...]
 
 
 def bound_parties(history: LoanHistory, borrower: Party, exhibits: Mapping[str, int]) -> BoundParties:
@@ -75,17 +77,21 @@ class _Drawing:
         self._facts: list[Fact] = []
 
     def draw(self, history: LoanHistory) -> BoundParties:
-        co_borrowers = tuple(self._defendant(event) for event in history.all("coborrower.joined"))
+        joined: dict[int, date] = {}
+        for event in history.all("coborrower.joined"):
+            joined.setdefault(self._defendant(event), court_date(event.occurred_at))
+        joined.pop(1, None)  # the borrower himself
         guarantees = tuple(self._guarantees(history))
         securities = tuple(self._security(n, event) for n, event in enumerate(history.all("security.granted"), 1))
         third = tuple(self._third(n, event) for n, event in enumerate(history.all("third_party.named"), 1))
         return BoundParties(
             tuple(self._defendants[1:]),
-            tuple(dict.fromkeys(number for number in co_borrowers if number > 1)),
+            tuple(joined),
             third,
             guarantees,
             securities,
             tuple(self._facts),
+            tuple(joined.items()),
         )
 
     def _defendant(self, event: HistoryEvent) -> int:

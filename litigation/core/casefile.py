@@ -193,7 +193,8 @@ class CaseFile:
     only be printed as a draft (不得提交 / NOT FOR FILING). `sample` marks fictional data (样例 / SAMPLE).
 
     `defendants`: the borrower first, then who else is sued; `co_borrowers` counts those among them who owe the loan
-    itself (from 1), guarantees and securities point to the others. `papers` are what the route puts into the package.
+    itself (from 1), `joined` says since which day each of them does; guarantees and securities point to the others.
+    `papers` are what the route puts into the package.
 
     `findings` is the whole list of defects, warnings too; `defects` holds a sentence for each that blocks. `route` is
     what a person decided.
@@ -246,6 +247,7 @@ class CaseFile:
     derived: DerivedDebt | None = None
     findings: tuple[Defect, ...] = ()
     route: str = ""
+    joined: tuple[tuple[int, date], ...] = ()
 
     @property
     def defendant(self) -> Party:

@@ -28,6 +28,7 @@ def party_blocks(case: CaseFile) -> dict[str, tuple[str, ...]]:
         "plaintiff": ("plaintiff",),
         "defendants": tuple(defendants),
         "debtors": tuple(debtors),
+        "joined": tuple(_numbered("defendant", number) for number, _ in case.joined),
         "defendant_natural": _of_kind(defendants, NaturalPerson) or ("defendant_natural",),
         "defendant_organisation": _of_kind(defendants, Organisation) or ("defendant_organisation",),
         "third_natural": _of_kind(third, NaturalPerson) or ("third_natural",),
@@ -45,6 +46,8 @@ def party_values(case: CaseFile, words: Words, texts: Any) -> dict[str, str]:
     for block, prefixes in party_blocks(case).items():
         if prefixes == (block,) and block != "plaintiff":
             values[f"{block}.name"] = nobody
+    for number, day in case.joined:
+        values[f"{_numbered('defendant', number)}.joined_on"] = words.day(day)
     values["defendants.names"] = words.listed(party.name for party in case.defendants)
     values["defendants.bear"] = texts["defendants_bear"] if len(case.defendants) > 1 else texts["debtor_alone"]
     values["defendants.count"] = str(len(case.defendants))

@@ -97,6 +97,7 @@ def assemble_case(
         provenance=provenance_of(history, surroundings),
         further_agents=plaintiff.further_agents,
         co_borrowers=bound.co_borrowers,
+        joined=bound.joined,
         third_parties=bound.third_parties,
         guarantees=bound.guarantees,
         securities=bound.securities,

@@ -68,6 +68,7 @@ def guaranteed_case() -> CaseFile:
         case,
         defendants=(BORROWER, CO_BORROWER, GUARANTOR, COMPANY),
         co_borrowers=(2,),
+        joined=((2, date(2025, 6, 1)),),
         third_parties=(THIRD,),
         guarantees=(
             Guarantee(3, "一般保证", "保证合同", "BZ-2025-01", date(2025, 3, 10), "主债权及利息", None),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from functools import cache
 
 import pytest
 
+from litigation.core.bound_parties import bound_parties
 from litigation.core.casefile import CaseFile
 from litigation.core.paper_kinds import PaperChoiceError, PaperKind, papers_for
 from litigation.core.party import Organisation
@@ -14,6 +16,7 @@ from litigation.documents import FontSet, MissingFactError, RenderedPackage, ren
 from tests.litigation.documents import cases, party_cases
 from tests.litigation.documents.reading import flat, opened
 from tests.litigation.documents.test_papers import section_text
+from tests.litigation.readiness.loans import history
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +50,13 @@ def test_claims_follow_the_manner_of_each_guarantee_and_the_limit_of_the_mortgag
     assert "判令被告泉州样例融资担保有限公司在最高额60,000.00元范围内对上述债务承担连带清偿责任" in text
     assert "拍卖、变卖该财产所得的价款，在最高额80,000.00元范围内优先受偿" in text
     assert "本案诉讼费用由各被告共同承担" in text
+
+
+def test_the_contract_is_with_the_borrower_and_a_joining_has_its_own_day(guaranteed: RenderedPackage) -> None:
+    for title, lender in (("民事起诉状", "原告"), ("财产保全申请书", "申请人")):
+        text = section_text(guaranteed, title)
+        assert f"{lender}与被告侯英𬱖签订《" in text
+        assert "2025年6月1日，被告林样例作为共同借款人加入，与被告侯英𬱖共同承担" in text
 
 
 def test_rows_on_security_are_filled_from_the_case(guaranteed: RenderedPackage) -> None:
@@ -168,3 +178,11 @@ def test_the_crowded_case_keeps_every_signature_with_words_above_it(fonts: FontS
             last = flat(pdf.pages[part.first_page + part.pages - 2])
             label = next(at for at in ("（签字、盖章）", "（盖章）") if at in last)
             assert last.index(label) > 60, part.title
+
+
+def test_each_joining_of_the_loan_gives_its_day_and_the_borrowers_own_none() -> None:
+    wife, borrower = {"party_kind": "natural", "name": "林样例"}, {"party_kind": "natural", "name": cases.BORROWER.name}
+    joined = [("coborrower.joined", payload) for payload in (borrower, wife, wife)]
+    loan = history(("contract.signed", {}), *joined, days={"coborrower.joined": date(2025, 6, 1)})
+    bound = bound_parties(loan, cases.BORROWER, {})
+    assert (bound.co_borrowers, bound.joined) == ((2,), ((2, date(2025, 6, 1)),))
