@@ -7,6 +7,7 @@ Spec: docs/spec/verify.md. The standard library, `cryptography` and `rfc8785` ar
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import sys
@@ -35,6 +36,9 @@ RESULTS: dict[Language, dict[str, str]] = {
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Verify what the command line names, and end with the result's exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a Chinese Windows console has no ✓; a crash would exit like *failed*
     options = _parser().parse_args(arguments)
     path: Path = options.path
     try:
@@ -46,6 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             code = _show(verify_file(path, trust, reader, datetime.now(UTC)), path, options)
     except (ProofDocketError, OSError) as error:
         print(f"Error: {error}", file=sys.stderr)
+        code = UNDONE
+    except (UnicodeError, RecursionError, MemoryError) as error:
+        # The outermost edge: Python would exit 1, which here says *failed*; what it cannot read accuses nobody.
+        print(f"Error: nothing was verified: {type(error).__name__}", file=sys.stderr)
         code = UNDONE
     raise SystemExit(code)
 

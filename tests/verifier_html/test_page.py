@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
 import subprocess
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +35,15 @@ def opened(browser: Browser, file: Path, lang: str = "en-US", fragment: str = ""
     page.on("pageerror", lambda error: pytest.fail(str(error)))
     page.goto(file.as_uri() + fragment)
     return page
+
+
+def with_member(package: bytes, name: str, content: bytes) -> bytes:
+    """The package with this content for one of its members."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(package)) as old, zipfile.ZipFile(made, "w") as new:
+        for one in old.namelist():
+            new.writestr(one, content if one == name else old.read(one))
+    return made.getvalue()
 
 
 @pytest.fixture
@@ -120,8 +132,12 @@ def test_hundreds_of_packages_in_one_drop(browser: Browser, stick: Path, count: 
 def test_the_network_is_shut_until_the_reader_names_a_node_and_then_open_to_that_one_only(
     browser: Browser, stick: Path
 ) -> None:
-    def violations(fragment: str, address: str) -> list[str]:
+    def violations(fragment: str, address: str, *, click: bool = False) -> list[str]:
         page = opened(browser, stick / "verify.html", fragment=fragment)
+        if click:
+            page.evaluate("document.documentElement.dataset.old = 1")
+            page.click("#node-allow")
+            page.wait_for_selector("html:not([data-old])[data-node^=http]")
         page.evaluate(
             "addEventListener('securitypolicyviolation', e => (window.hits ||= []).push(e.effectiveDirective))"
         )
@@ -131,8 +147,53 @@ def test_the_network_is_shut_until_the_reader_names_a_node_and_then_open_to_that
     assert violations("", "http://127.0.0.1:9/") == ["connect-src"]
     assert violations("#rpc=javascript:alert(1)", "http://127.0.0.1:9/") == ["connect-src"]
     named = "#rpc=http%3A%2F%2F127.0.0.1%3A9"
-    assert violations(named, "http://127.0.0.1:9/") == []  # let through, and nobody is there
-    assert violations(named, "http://127.0.0.1:10/") == ["connect-src"]
+    assert violations(named, "http://127.0.0.1:9/") == ["connect-src"]  # a link asks, and opens nothing
+    assert violations(named, "http://127.0.0.1:9/", click=True) == []  # let through, and nobody is there
+    assert violations(named, "http://127.0.0.1:10/", click=True) == ["connect-src"]
+
+
+@pytest.mark.browser
+def test_a_link_that_names_a_node_shows_it_and_a_report_names_the_node_that_was_allowed(
+    browser: Browser, stick: Path
+) -> None:
+    page = opened(browser, stick / "verify.html", fragment="#rpc=http%3A%2F%2F127.0.0.1%3A9")
+    assert "http://127.0.0.1:9" in page.inner_text("#asked")
+    assert page.get_attribute("html", "data-network") == "'none'"
+    with page.expect_navigation():
+        page.click("#node-allow")
+    page.wait_for_selector("html[data-node='http://127.0.0.1:9']")
+    assert page.locator("#asked").is_hidden()
+    page.set_input_files("#files", stick / "sound.zip")
+    page.wait_for_selector("#report:not([hidden]) .verdict")
+    assert "http://127.0.0.1:9" in page.inner_text("dl.about")
+
+
+@pytest.mark.browser
+def test_a_trust_file_among_the_files_is_used_only_after_a_click_and_never_replaces_one_unasked(
+    browser: Browser, stick: Path
+) -> None:
+    (stick / "trust-party.json").write_bytes((stick / "court.trust").read_bytes())
+    page = opened(browser, stick / "verify.html")
+    page.set_input_files("#files", [stick / "sound.zip", stick / "trust-party.json"])
+    page.wait_for_selector("#report:not([hidden]) .verdict")
+    assert page.get_attribute("#check-6", "data-code") == "no-trust-file"
+    assert "trust-party.json" in page.inner_text("#offered")
+    assert page.locator("#trust-state button").count() == 0
+    page.click("#offered button")
+    page.wait_for_selector("#check-6[data-state=passed]")
+    assert page.locator("#offered button").count() == 0
+
+
+@pytest.mark.browser
+def test_a_package_that_breaks_the_debt_keeps_its_failed_report(browser: Browser, stick: Path) -> None:
+    broken = json.dumps({"input": {"payments": [None], "principal": {}}, "claim": {"principal": {}}}).encode()
+    (stick / "altered.zip").write_bytes(with_member(scenarios.LENDER.package, "data/ledger.json", broken))
+    page = opened(browser, stick / "verify.html")
+    page.set_input_files("#files", stick / "altered.zip")
+    page.wait_for_selector("#report:not([hidden]) .verdict")
+    assert "Failed" in page.inner_text(".verdict")
+    assert page.get_attribute("#debt", "data-state") in ("not_here", "broken")
+    assert page.locator("#facts [data-label=proven]").count() == 0
 
 
 @pytest.mark.browser

@@ -45,7 +45,7 @@ export function sortFiles(files) {
     used.add(file);
     tasks.push({ name: file.name, file, beside });
   }
-  const offered = files.filter((one) => !used.has(one) && (/\.trust$/i.test(one.name) || /^trust.*\.json$/i.test(one.name)));
+  const offered = files.filter((one) => !used.has(one) && !one.unreadable && (/\.trust$/i.test(one.name) || /^trust.*\.json$/i.test(one.name)));
   for (const file of files) if (!used.has(file) && !offered.includes(file)) tasks.push({ name: file.name, file, beside: {} });
   return { tasks: tasks.sort((a, b) => (a.name < b.name ? -1 : 1)), offered };
 }

@@ -84,6 +84,7 @@ async function take(files) {
 }
 
 async function run(tasks) {
+  state.verify.stop();
   Object.assign(state, { views: [], shown: null, filter: "all", all: tasks.length, started: performance.now(), seconds: "", stopped: false });
   const mine = state.views;
   draw();
@@ -103,6 +104,7 @@ async function run(tasks) {
 }
 
 function clear() {
+  state.verify.stop();
   Object.assign(state, { views: [], shown: null, all: 0, seconds: "", offered: [] });
   draw();
 }

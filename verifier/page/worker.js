@@ -74,6 +74,7 @@ export function makeVerifier() {
     });
   };
   verify.stop = () => {
+    if (!waiting.size) return;
     end();
     for (const id of [...waiting.keys()]) settle(id, null);
   };
