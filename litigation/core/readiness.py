@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from litigation.core.checks.facts import fact_defects, plaintiff_defects
+from litigation.core.checks.guarantees import guarantee_defects
 from litigation.core.checks.identity import identity_defects
 from litigation.core.checks.jurisdiction import jurisdiction_defects
 from litigation.core.checks.limitation import limitation_defects
@@ -32,6 +33,7 @@ def defects_of(dossier: Dossier) -> tuple[Defect, ...]:
         *standing_defects(dossier),
         *jurisdiction_defects(dossier),
         *limitation_defects(dossier),
+        *guarantee_defects(dossier),
         *total_defects(dossier),
         *notice_defects(dossier),
         *route_defects(dossier),

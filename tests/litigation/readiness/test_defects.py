@@ -265,3 +265,14 @@ def test_papers_for_a_way_that_is_barred_are_not_ready_though_nobody_decided(rou
     assert checked(whole(LOST), route="litigation").ready
     decided = ("route.decided", {"route": route, "recommended": "ordinary"})
     assert named(checked(whole(LOST, decided), route=route), "route-barred").subject == "route"
+
+
+def test_a_guarantee_whose_period_is_over_or_ends_soon_is_told_and_blocks_nothing() -> None:
+    guaranteed = whole(("guarantee.signed", {"mode": "joint_several"}))  # last instalment on 2026-01-10
+    assert "guarantee-period" not in codes(checked(guaranteed, as_of=date(2026, 4, 10)))
+    for day in (date(2026, 4, 11), date(2026, 9, 1)):
+        told = named(checked(guaranteed, as_of=day), "guarantee-period")
+        assert not told.blocking
+        assert "2026-01-10" in told.text_en
+        assert "2026-07-10" in told.text_en
+    assert "guarantee-period" not in codes(checked(whole(), as_of=date(2026, 9, 1)))
