@@ -185,6 +185,18 @@ def test_a_trust_file_among_the_files_is_used_only_after_a_click_and_never_repla
 
 
 @pytest.mark.browser
+def test_stop_ends_the_worker_that_hangs_and_the_next_file_is_checked(browser: Browser, stick: Path) -> None:
+    page = opened(browser, stick / "verify.html")
+    page.evaluate("Worker.prototype.real = Worker.prototype.postMessage; Worker.prototype.postMessage = () => 0")
+    page.set_input_files("#files", stick / "sound.zip")
+    page.click("#stop")  # no answer ever comes
+    page.wait_for_selector("#progress-bar", state="hidden")
+    page.evaluate("Worker.prototype.postMessage = Worker.prototype.real")
+    page.set_input_files("#files", stick / "sound.zip")
+    page.wait_for_selector("#report:not([hidden]) .verdict")
+
+
+@pytest.mark.browser
 def test_a_package_that_breaks_the_debt_keeps_its_failed_report(browser: Browser, stick: Path) -> None:
     broken = json.dumps({"input": {"payments": [None], "principal": {}}, "claim": {"principal": {}}}).encode()
     (stick / "altered.zip").write_bytes(with_member(scenarios.LENDER.package, "data/ledger.json", broken))
