@@ -187,11 +187,11 @@ def test_a_trust_file_among_the_files_is_used_only_after_a_click_and_never_repla
 @pytest.mark.browser
 def test_stop_ends_the_worker_that_hangs_and_the_next_file_is_checked(browser: Browser, stick: Path) -> None:
     page = opened(browser, stick / "verify.html")
-    page.evaluate("Worker.prototype.real = Worker.prototype.postMessage; Worker.prototype.postMessage = () => 0")
+    page.evaluate("{ window.real = Worker.prototype.postMessage; Worker.prototype.postMessage = () => 0; 1 }")
     page.set_input_files("#files", stick / "sound.zip")
     page.click("#stop")  # no answer ever comes
     page.wait_for_selector("#progress-bar", state="hidden")
-    page.evaluate("Worker.prototype.postMessage = Worker.prototype.real")
+    page.evaluate("{ Worker.prototype.postMessage = window.real; 1 }")
     page.set_input_files("#files", stick / "sound.zip")
     page.wait_for_selector("#report:not([hidden]) .verdict")
 
