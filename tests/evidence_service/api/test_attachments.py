@@ -147,7 +147,8 @@ def test_the_same_original_sent_twice_waits_unharmed(room: Room) -> None:
 def test_a_waiting_file_that_was_changed_is_refused_and_can_be_sent_again(room: Room) -> None:
     send(room, PAPER)
     path = waiting(room)[0]
-    path.write_bytes(path.read_bytes()[:-1] + b"\x00")
+    kept = path.read_bytes()
+    path.write_bytes(kept[:-1] + bytes([kept[-1] ^ 1]))
     answer = room.post(f"{LOG}/events", naming(PAPER))
     assert (answer.status_code, answer.get_json()["code"]) == (503, "upload-damaged")
     send(room, PAPER)

@@ -182,7 +182,7 @@ def signed_twice(broken: bool = False) -> Instance:
     @cache
     def line(text: str) -> NoteSignature:
         made = cosign(SECOND_KEY, SECOND.sign, 0, text)
-        return replace(made, signature=made.signature[:-1] + b"?") if broken else made
+        return replace(made, signature=bytes([made.signature[0] ^ 1]) + made.signature[1:]) if broken else made
 
     class Twice(Cosigned):
         @property

@@ -194,7 +194,7 @@ def test_entries_are_paged_and_none_is_missed(desk: Desk) -> None:
 def test_a_changed_package_on_the_disk_is_noticed(desk: Desk, tmp_path: Path) -> None:
     desk.bring_package()
     (path,) = (tmp_path / "court" / "court").rglob("*.zip")
-    path.write_bytes(PACKAGE[:-1] + b"!")
+    path.write_bytes(PACKAGE[:-1] + bytes([PACKAGE[-1] ^ 1]))
     status, answer = desk.send(desk.letter())
     assert (status, answer["code"]) == (503, "store")
 
