@@ -20,6 +20,7 @@ from evidence_service.database import DatabaseError, migrate, open_database, wri
 from litigation.adapters import tables as litigation_tables
 from litigation.adapters import tables_delivery
 from litigation.court_side.adapters import tables as court_tables
+from litigation.served.adapters import tables as served_tables
 from tests.conftest import ROOT
 from tests.evidence_service.adapters.logs import ingest, make_log, open_store, publish_plainly
 from tests.evidence_service.adapters.races import both, meeting_before
@@ -31,6 +32,7 @@ ROOMS = (
     litigation_tables.metadata,
     tables_delivery.metadata,
     court_tables.metadata,
+    served_tables.metadata,
     web_tables.metadata,
 )
 APPEND_ONLY = (
@@ -38,6 +40,7 @@ APPEND_ONLY = (
     *litigation_tables.APPEND_ONLY,
     *tables_delivery.APPEND_ONLY,
     *court_tables.APPEND_ONLY,
+    *served_tables.APPEND_ONLY,
 )
 TABLES: list[Table] = list(chain.from_iterable(room.sorted_tables for room in ROOMS))
 

@@ -1,4 +1,4 @@
-"""Served papers: invitations of recipients, their sessions, what was opened, and what they sent through the page."""
+"""Served papers: invitations of a case's parties, each opening, and the sessions that an opening begins."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-TABLES = ("served_invitation", "served_opening", "served_session", "served_submission")
+TABLES = ("served_invitation", "served_opening", "served_session")
 
 
 def _text(name: str, *, nullable: bool = False) -> sa.Column[str]:
@@ -31,29 +31,24 @@ def upgrade() -> None:
         *(_text(name) for name in ("token_digest", "code_hash", "our_reference", "institution", "loan", "recipient")),
         *(_text(name) for name in ("package_sha256", "made_by", "made_at", "expires_at")),
         *(_number(name) for name in ("openings", "max_openings", "failed")),
-        *(_text(name, nullable=True) for name in ("locked_at", "revoked_at")),
+        *(_text(name, nullable=True) for name in ("locked_at", "withdrawn_at")),
         sa.UniqueConstraint("token_digest", name="served_invitation_token"),
     )
     op.create_index("served_invitation_case", "served_invitation", ["our_reference"])
     op.create_table(
         "served_opening",
         sa.Column("id", BIG, primary_key=True),
-        *(_text(name) for name in ("invitation", "what", "at")),
+        _text("invitation"),
+        _number("n"),
+        _text("at"),
+        sa.UniqueConstraint("invitation", "n", name="served_opening_once"),
     )
-    op.create_index("served_opening_of", "served_opening", ["invitation"])
     op.create_table(
         "served_session",
         sa.Column("cookie_digest", sa.Text(), primary_key=True),
         *(_text(name) for name in ("invitation", "began_at", "ends_at")),
     )
-    op.create_table(
-        "served_submission",
-        sa.Column("event_id", sa.Text(), primary_key=True),
-        *(_text(name) for name in ("invitation", "kind", "made_at", "state")),
-        sa.Column("seen_by", sa.Text()),
-        sa.Column("seen_at", sa.Text()),
-    )
-    op.create_index("served_submission_of", "served_submission", ["invitation"])
+    op.create_index("served_session_of", "served_session", ["invitation"])
     protect("served_opening")
 
 
