@@ -24,6 +24,8 @@ COBORROWER = "coborrower"
 RECIPIENT = re.compile(r"(court|mediator|(defendant|guarantor):([1-9][0-9]?))\Z")
 PARTIES = ("coborrower.joined", "guarantee.signed", "security.granted", "third_party.named")
 """Events that are about another person than the borrower, their originals too."""
+SAID_BY = frozenset({"objection.raised", "instalments.proposed", "statement.answered"})
+"""What one party said, or was told: its own personal fields are that party's only, whichever party it is."""
 KEPT_OF_ORIGINAL = "media_type"
 """What is still told of an original that is left out: that there is one, and of which kind."""
 
@@ -95,6 +97,8 @@ class Selection:
         """Whether a personal field is about this recipient."""
         if event.event_id in self.own:
             return True
+        if event.type in SAID_BY:
+            return bool(event.payload.get("recipient") == self.recipient)
         others = event.type in PARTIES or field in CATALOGUE[event.type].about_others
         return self.recipient == "defendant:1" and not others
 

@@ -28,6 +28,10 @@ HOUSE_EVENTS = frozenset(
         "hold.placed",
         "hold.released",
         "route.decided",
+        "statement.answered",
+        "statement.offered",
+        "statement.opened",
+        "statement.withdrawn",
         "subject.unrestricted",
     }
 )
