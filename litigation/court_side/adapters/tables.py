@@ -28,6 +28,9 @@ filer = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("added_at", Text, nullable=False),
     Column("revoked_at", Text),
+    Column("requests_per_minute", Big),
+    Column("bytes_per_day", Big),
+    Column("packages_waiting", Big),
 )
 submission = Table(
     "court_submission",
@@ -48,8 +51,13 @@ submission = Table(
     Column("result", Text, nullable=False),
     Column("received_at", Text, nullable=False),
     Column("moved_at", Text, nullable=False),
+    Column("due_on", Text, nullable=False, server_default="9999-12-31"),
+    Column("due_what", Text, nullable=False, server_default=""),
+    Column("flags", Text, nullable=False, server_default=""),
     Index("court_submission_loan", "institution", "loan"),
     Index("court_submission_state", "state", "received_at"),
+    Index("court_submission_board", "state", "urgent", "due_on", "filing_id"),
+    Index("court_submission_clerk", "assigned_to", "state"),
 )
 entry = Table(
     "court_entry",
@@ -62,6 +70,7 @@ entry = Table(
     Column("note", Text, nullable=False),
     Column("by", Text, nullable=False),
     UniqueConstraint("filing_id", "n", name="court_entry_once"),
+    Index("court_entry_kind", "kind", "at"),
 )
 number = Table(
     "court_number",
@@ -84,6 +93,7 @@ answer = Table(
     Column("raw_tx", LargeBinary, nullable=False),
     Column("block", Big),
     Column("updated_at", Text, nullable=False),
+    Column("block_hash", Text, nullable=False, server_default=""),
 )
 move = Table(
     "court_move",
@@ -96,4 +106,33 @@ move = Table(
     Column("received_at", Text, nullable=False),
     UniqueConstraint("filing_id", "sha256", name="court_move_once"),
 )
-APPEND_ONLY = ("court_entry", "court_move", "court_number")
+sheet = Table(
+    "court_sheet",
+    metadata,
+    Column("filing_id", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+attempt = Table(
+    "court_attempt",
+    metadata,
+    Column("filing_id", Text, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("next_at", Text, nullable=False),
+)
+taken = Table(
+    "court_taken",
+    metadata,
+    Column("filer", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("bytes", Big, nullable=False),
+)
+key = Table(
+    "court_key",
+    metadata,
+    Column("n", Integer, primary_key=True),
+    Column("vkey", Text, nullable=False),
+    Column("since", Text, nullable=False),
+    Column("note", Text, nullable=False),
+)
+APPEND_ONLY = ("court_entry", "court_key", "court_move", "court_number")
