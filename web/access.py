@@ -6,7 +6,6 @@ A view without `@permit` answers 403 to everybody, whatever its address.
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import StrEnum
 from typing import TypeVar
 
 from flask import Flask, Response, abort, current_app, redirect, request, url_for
@@ -14,26 +13,11 @@ from flask_login import current_user
 
 from evidence_service.core.event import INSTITUTION
 from web.current import instance
-from web.ports import Role
+from web.permissions import GRANTS, Permission
 
+__all__ = ["GRANTS", "Permission", "guard", "may", "permission_of", "permit"]
 View = TypeVar("View", bound=Callable[..., object])
 MARK = "proofdocket_permission"
-
-
-class Permission(StrEnum):
-    """What a route asks of the person at the door."""
-
-    PUBLIC = "public"
-    READ = "read"
-    DOWNLOAD = "download"
-
-
-GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.LEGAL: frozenset({Permission.READ, Permission.DOWNLOAD}),
-    Role.CLERK: frozenset({Permission.READ}),
-    Role.COMPLIANCE: frozenset({Permission.READ}),
-    Role.OPERATOR: frozenset({Permission.READ, Permission.DOWNLOAD}),
-}
 
 
 def permit(permission: Permission) -> Callable[[View], View]:

@@ -18,7 +18,7 @@ def register(app: Flask) -> None:
     app.add_url_rule(f"/packages/<int(max={MAX_INDEX}):package_id>/download", "download", download)
 
 
-@permit(Permission.READ)
+@permit(Permission.CASE_READ)
 def cases() -> ResponseReturnValue:
     """Cases, newest first."""
     before = number_argument("before")
@@ -34,7 +34,7 @@ def cases() -> ResponseReturnValue:
     )
 
 
-@permit(Permission.READ)
+@permit(Permission.CASE_READ)
 def packages() -> ResponseReturnValue:
     """Packages, newest first."""
     before = number_argument("before")

@@ -14,8 +14,8 @@ PAGES = (
     ("events", Permission.READ),
     ("checkpoints", Permission.READ),
     ("anchors", Permission.READ),
-    ("cases", Permission.READ),
-    ("packages", Permission.READ),
+    ("cases", Permission.CASE_READ),
+    ("packages", Permission.CASE_READ),
     ("verify", Permission.PUBLIC),
 )
 STANDS_UNDER = {"entry": "events"}
@@ -30,6 +30,8 @@ def register(app: Flask) -> None:
         return {
             "navigation": [(name, url_for(name), name == here) for name, needs in PAGES if may(needs)],
             "other_language": _other_language,
+            "may": may,
+            "Permission": Permission,
             "may_download": may(Permission.DOWNLOAD),
             "url_with": url_with,
         }

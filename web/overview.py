@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 
-from web.access import Permission, permit
+from web.access import Permission, may, permit
 from web.current import instance, now
 from web.ports import AnchorRow, CheckpointRow, LogRow
 
@@ -46,7 +46,7 @@ def overview() -> ResponseReturnValue:
         totals=_totals(logs),
         states=[_state(log) for log in logs],
         anchors=anchors[:LATEST],
-        packages=here.packages(LATEST, None),
+        packages=here.packages(LATEST, None) if may(Permission.CASE_READ) else None,
         names={log.institution: log.name for log in logs},
         now=now(),
     )
@@ -73,6 +73,6 @@ def _totals(logs: list[LogRow]) -> list[tuple[str, int, str | None]]:
         ("loans", sum(log.loans for log in logs), None),
         ("checkpoints", counts.checkpoints, "checkpoints"),
         ("anchors", counts.anchors, "anchors"),
-        ("cases", counts.cases, "cases"),
-        ("packages", counts.packages, "packages"),
+        ("cases", counts.cases, "cases" if may(Permission.CASE_READ) else None),
+        ("packages", counts.packages, "packages" if may(Permission.CASE_READ) else None),
     ]

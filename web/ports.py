@@ -15,12 +15,15 @@ from typing import Protocol
 
 
 class Role(StrEnum):
-    """Who somebody is at work; what a role may do stands in web/access.py."""
+    """Who somebody is at work; what a role may do stands in web/permissions.py."""
 
     LEGAL = "legal"
+    LEAD = "lead"  # the legal lead: the second pair of eyes
     CLERK = "clerk"
     COMPLIANCE = "compliance"
+    REGULATOR = "regulator"  # reads, changes nothing
     OPERATOR = "operator"
+    INTEGRATOR = "integrator"
 
 
 @dataclass(frozen=True, slots=True)

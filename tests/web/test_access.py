@@ -74,18 +74,18 @@ def test_each_role_enters_exactly_what_it_was_granted(app: Flask, role: Role) ->
         assert (status in (200, 302)) if allowed else (status == 403), (role, address, status)
 
 
-def test_only_legal_and_operator_download_packages() -> None:
-    assert {role for role in Role if Permission.DOWNLOAD in GRANTS[role]} == {Role.LEGAL, Role.OPERATOR}
-    assert all(Permission.READ in GRANTS[role] for role in Role)
+def test_only_the_legal_people_download_packages_and_no_role_is_forgotten() -> None:
+    assert {role for role in Role if Permission.DOWNLOAD in GRANTS[role]} == {Role.LEGAL, Role.LEAD}
+    assert set(GRANTS) == set(Role)
 
 
-def test_a_clerk_sees_packages_without_a_download_link(app: Flask) -> None:
+def test_compliance_sees_packages_without_a_download_link(app: Flask) -> None:
     client = app.test_client()
-    sign_in(client, "clerk")
+    sign_in(client, "compliance")
     page = client.get("/packages?lang=en").text
     assert "PD-2026-000120" in page
     assert "/download" not in page
-    assert "only Legal and Operator" in page
+    assert "only Legal may" in page
 
 
 def test_a_fragment_sends_the_whole_page_to_sign_in_when_the_session_is_over(client: FlaskClient) -> None:
@@ -97,31 +97,33 @@ def test_a_fragment_sends_the_whole_page_to_sign_in_when_the_session_is_over(cli
 def test_the_guide_lists_every_route_with_who_may_enter(app: Flask) -> None:
     guide = (Path(__file__).parents[2] / "docs" / "guide" / "pages.md").read_text()
     rows = {line.split("`")[1]: line.split("|")[2].strip() for line in guide.splitlines() if line.startswith("| `/")}
-    who = {
-        Permission.PUBLIC: "everybody",
-        Permission.READ: "every role",
-        Permission.DOWNLOAD: "legal, operator",
-    }
+
+    def who(permission: Permission) -> str:
+        if permission is Permission.PUBLIC:
+            return "everybody"
+        names = [role.value for role in Role if permission in GRANTS[role]]
+        return "every role" if len(names) == len(Role) else ", ".join(names)
+
     routes = {}
     for rule in app.url_map.iter_rules():
         permission = permission_of(app, rule.endpoint)
         assert permission is not None
-        routes[re.sub(r"<int\([^)]*\):", "<", rule.rule)] = who[permission]
+        routes[re.sub(r"<int\([^)]*\):", "<", rule.rule)] = who(permission)
     assert rows == routes
 
 
 def test_every_closed_page_is_on_record_before_it_is_shown(app: Flask, full: MemoryInstance) -> None:
     client = app.test_client()
-    sign_in(client, "operator")
+    sign_in(client, "legal")
     full.accesses.clear()  # the page after signing in
     closed = [(endpoint, address) for endpoint, address in addresses(app) if endpoint not in PUBLIC]
     for _, address in closed:
         with client.get(address):
             pass
     assert [action for _, action, _, _, _ in full.accesses] == [f"page:{endpoint}" for endpoint, _ in closed]
-    assert {(who, purpose) for who, _, _, _, purpose in full.accesses} == {("account:operator", "operator")}
-    assert ("account:operator", "page:entry", "sample-cf", "index 0", "operator") in full.accesses
-    assert ("account:operator", "page:download", "", "package_id 120", "operator") in full.accesses
+    assert {(who, purpose) for who, _, _, _, purpose in full.accesses} == {("account:legal", "legal")}
+    assert ("account:legal", "page:entry", "sample-cf", "index 0", "legal") in full.accesses
+    assert ("account:legal", "page:download", "", "package_id 120", "legal") in full.accesses
 
 
 def test_what_cannot_be_put_on_record_is_not_shown(
@@ -131,7 +133,7 @@ def test_what_cannot_be_put_on_record_is_not_shown(
         raise StoreError("the access could not be recorded")
 
     client = app.test_client()
-    sign_in(client, "operator")
+    sign_in(client, "legal")
     monkeypatch.setattr(full, "record_access", refuse)
     with client.get("/packages/120/download") as answer:
         assert answer.status_code == 503
