@@ -16,3 +16,13 @@ account = Table(
     Column("failed", Integer, nullable=False),
     Column("locked_until", Text),
 )
+
+saved_filter = Table(
+    "saved_filter",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("page", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("query", Text, nullable=False),
+    Column("saved_at", Text, nullable=False),
+)

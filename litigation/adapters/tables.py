@@ -34,6 +34,7 @@ case = Table(
     Column("state", Text, nullable=False),
     Column("opened_at", Text, nullable=False),
     UniqueConstraint("institution", "loan", name="case_file_loan"),
+    Index("case_file_state", "institution", "state"),
 )
 package = Table(
     "package",
@@ -52,6 +53,7 @@ package = Table(
     Column("draft", Boolean, nullable=False),
     Column("built_at", Text, nullable=False),
     UniqueConstraint("our_reference", "sha256", name="package_bytes"),
+    Index("package_reference", "our_reference", "id"),
 )
 filing = Table(
     "filing",

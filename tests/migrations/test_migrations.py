@@ -18,7 +18,7 @@ from evidence_service.adapters import tables as evidence_tables
 from evidence_service.adapters.tables_subject_keys import key_metadata
 from evidence_service.database import DatabaseError, migrate, open_database, writing
 from litigation.adapters import tables as litigation_tables
-from litigation.adapters import tables_delivery
+from litigation.adapters import tables_delivery, tables_overview
 from litigation.court_side.adapters import tables as court_tables
 from litigation.served.adapters import tables as served_tables
 from tests.conftest import ROOT
@@ -31,6 +31,7 @@ ROOMS = (
     evidence_tables.metadata,
     litigation_tables.metadata,
     tables_delivery.metadata,
+    tables_overview.metadata,
     court_tables.metadata,
     served_tables.metadata,
     web_tables.metadata,
