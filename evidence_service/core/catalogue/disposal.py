@@ -309,4 +309,34 @@ TYPES: tuple[EventType, ...] = (
         "个人信息保护法 47",
         "reason:text! events:integer! originals:integer! keys:integer! copies:integer! started_at:instant!",
     ),
+    event_type(
+        S,
+        "finding.assigned",
+        "合规问题分派",
+        "Conformance finding assigned",
+        "who was to look into a breach of a rule, by when",
+        "商业银行法 35；商业银行内部控制指引",
+        "finding:digest! rule:text! rule_version:integer! rule_digest:digest! verdict:text! events:texts! "
+        "assigned_to:text*! decided_by:text*! due_on:date reason:text",
+    ),
+    event_type(
+        S,
+        "finding.dismissed",
+        "合规问题排除",
+        "Conformance finding dismissed",
+        "who found that a finding is none, and why",
+        "商业银行法 35；商业银行内部控制指引",
+        "finding:digest! rule:text! rule_version:integer! rule_digest:digest! verdict:text! events:texts! "
+        "decided_by:text*! reason:text!",
+    ),
+    event_type(
+        S,
+        "finding.closed",
+        "合规问题整改完成",
+        "Conformance finding closed",
+        "what was done about a breach, and who says so",
+        "商业银行法 35；商业银行内部控制指引",
+        "finding:digest! rule:text! rule_version:integer! rule_digest:digest! verdict:text! events:texts! "
+        "decided_by:text*! reason:text!",
+    ),
 )
