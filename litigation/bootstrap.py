@@ -13,14 +13,17 @@ from evidence_service.bootstrap import open_engine, open_evidence, require_datab
 from evidence_service.service import EvidenceService
 from evidence_service.settings import read_settings
 from litigation.adapters.job_slots import Slots
+from litigation.adapters.overview_sums import OverviewSums
 from litigation.adapters.prepared_folder import PreparedFolder
 from litigation.adapters.seal_keys import read_key
 from litigation.adapters.sql_batch_store import SqlBatchStore
 from litigation.adapters.sql_case_store import SqlCaseStore
+from litigation.adapters.sql_loan_overview import SqlLoanOverview
 from litigation.batch_service import BatchService
 from litigation.delivery_service import DeliveryService
 from litigation.documents.fonts import FontSet
 from litigation.filing_service import FilingService
+from litigation.portfolio_service import PortfolioService
 from litigation.ports import JobEngine
 from litigation.rulebook import load_rules
 from litigation.service import LitigationService
@@ -69,6 +72,17 @@ def open_batches(home: Path | None = None) -> tuple[BatchService, Callable[[], J
         return DbosEngine(settings.database_url, folder / "jobs.db")
 
     return BatchService(litigation, SqlBatchStore(engine), Slots(folder / "slots")), job_engine
+
+
+def open_portfolio(home: Path | None = None) -> PortfolioService:
+    """Open the overview of loans of a home folder."""
+    litigation, engine = open_rooms(home)
+    return portfolio_of(litigation, engine)
+
+
+def portfolio_of(litigation: LitigationService, engine: Engine) -> PortfolioService:
+    """The overview of loans of rooms that are open."""
+    return PortfolioService(litigation, SqlLoanOverview(engine), OverviewSums(engine))
 
 
 def open_delivery(home: Path | None = None) -> DeliveryService:

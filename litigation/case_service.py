@@ -98,7 +98,7 @@ class CaseService:
         chosen = self.evidence.log(institution).institution
         self.evidence.refuse_restricted(chosen, loan)
         self._on_record(chosen, [loan], "case assessment")
-        return _view(
+        return view_of(
             self._history(chosen, loan), as_of, self._plaintiff(chosen), self._litigation.rules(), probabilities
         )
 
@@ -112,7 +112,7 @@ class CaseService:
         histories = {loan: self._history(chosen, loan) for loan in sorted(known)}
         loans = select_overdue(sorted(known), lambda loan: histories[loan], as_of, rules, min_days)
         self._on_record(chosen, loans, "list of overdue loans")
-        views = [_view(histories[loan], as_of, plaintiff, rules, NO_PROBABILITIES) for loan in loans]
+        views = [view_of(histories[loan], as_of, plaintiff, rules, NO_PROBABILITIES) for loan in loans]
         return sorted(views, key=lambda view: (-view.overdue_days, view.loan))
 
     def decide(self, institution: str | None, loan: str, as_of: date, decision: Decision) -> tuple[CaseView, str]:
@@ -148,13 +148,14 @@ class CaseService:
         return plaintiff_from(read_institution(self.evidence.settings.institutions_dir, institution) or {})
 
 
-def _view(
+def view_of(
     history: LoanHistory,
     as_of: date,
     plaintiff: PlaintiffData,
     rules: Rules,
-    probabilities: Mapping[Route, Decimal],
+    probabilities: Mapping[Route, Decimal] = NO_PROBABILITIES,
 ) -> CaseView:
+    """A case from its history: the same history, day, plaintiff and rules give the same view."""
     assessment = assess(history, as_of, rules, plaintiff.court_code)
     facts = facts_of(history, assessment.claim, ())
     late = overdue_days(history, as_of, rules)

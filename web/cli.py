@@ -29,6 +29,7 @@ COMMANDS = (
     ("trust", "evidence_service.trust_commands", "trust_group"),
     ("verify", "evidence_service.verify_commands", "verify"),
     ("case", "litigation.case_commands", "case_group"),
+    ("portfolio", "litigation.portfolio_commands", "portfolio_group"),
     ("bundle", "litigation.bundle_command", "bundle_command"),
     ("batch", "litigation.batch_commands", "batch_group"),
     ("file", "litigation.filing_commands", "file_command"),

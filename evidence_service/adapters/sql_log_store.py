@@ -225,6 +225,13 @@ class SqlLogStore:
         with reading(self._engine) as connection:
             return [row.loan for row in connection.execute(query)]
 
+    def loans_between(self, institution: str, start: int, end: int) -> list[str]:
+        """Loans to which something happened at leaf indexes in [start, end), by loan number."""
+        columns = tables.event.c
+        within = (columns.log_id == self._log(institution).id) & (columns.idx >= start) & (columns.idx < end)
+        with reading(self._engine) as connection:
+            return sorted(row.loan for row in connection.execute(select(columns.loan).where(within).distinct()))
+
     def loan_head(self, institution: str, loan: str) -> LoanHead:
         """Head of one loan."""
         log = self._log(institution)

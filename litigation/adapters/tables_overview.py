@@ -1,7 +1,7 @@
 """The overview of loans: what the portfolio page lists. Derived from the log, never trusted for anything that is filed.
 
-Money is kept in fen so that it sorts; days are ISO 8601 text, empty where there is none. No name, number of an identity
-or address stands here: a loan number, amounts, days, codes.
+Money is kept in fen so that it sorts, -1 where it is not known; days are ISO 8601 text, 9999-12-31 where there is none.
+No name, identity number or address stands here: a loan number, amounts, days, codes.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ loan_overview = Table(
     Column("stratum", Text, nullable=False),
     Column("court", Text, nullable=False),
     Column("month", Text, nullable=False),
-    Column("principal", Big),
+    Column("principal", Big, nullable=False),
     Column("overdue_since", Text, nullable=False),
     Column("before_days", Integer, nullable=False),
-    Column("claim", Big),
+    Column("claim", Big, nullable=False),
     Column("limitation", Text, nullable=False),
     Column("blocking", Integer, nullable=False),
     Column("warnings", Integer, nullable=False),
