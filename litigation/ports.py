@@ -29,6 +29,14 @@ class FilingStore(Protocol):
         """Store a filing's new transaction, state and block; with `case_state`, its case moves in the same write."""
         ...
 
+    def add_all(self, filings: Sequence[Filing]) -> list[Filing]:
+        """Store many intents in one write, or none. Raises DuplicateFilingError where one stands in the way."""
+        ...
+
+    def move_all(self, filings: Sequence[Filing], now: datetime, case_state: str = "") -> None:
+        """`move` for many filings, in one write."""
+        ...
+
     def of_package(self, package_sha256: str, court_address: str) -> Filing | None:
         """The filing of this package with this court."""
         ...
@@ -115,6 +123,18 @@ class FilingChain(Protocol):
         """What the registry logged when this filing was lodged; None where it was not."""
         ...
 
+    def prepare_lodges(self, packages: Sequence[str], court_address: str) -> list[PreparedTx]:
+        """Sign lodge calls for many packages, nonces in a row. None is tried: ask `held` before."""
+        ...
+
+    def held(self, filing_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these filings the registry holds."""
+        ...
+
+    def outcomes(self, tx_hashes: Sequence[str]) -> list[TxOutcome]:
+        """What became of many transactions, in order; `outcome` says more of one that is not mined."""
+        ...
+
     def lodgings(self, since_block: int) -> list[Lodging]:
         """Everything that our account lodged from a block on, oldest first."""
         ...
@@ -149,6 +169,10 @@ class Journal(Protocol):
 
     def write(self, event: Mapping[str, Any]) -> None:
         """Log an event durably; one that is there already is not logged again."""
+        ...
+
+    def write_all(self, events: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """`write` for many, in one write per institution; event id -> reason of each that the log refused."""
         ...
 
 

@@ -7,7 +7,7 @@ every call has a timeout; what a contract refuses becomes a sentence.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -61,6 +61,12 @@ class ChainClient:
         with self.asking(f"to try {doing}") as web3:
             web3.eth.call(cast("Any", {**transaction, "from": self.address}))
         return self._sign(transaction)
+
+    def prepare_row(self, to: str, calls: Sequence[str], gas: int, doing: str) -> list[PreparedTx]:
+        """Sign many calls, nonces in a row, none tried before. Send them in order, and none after a refused one."""
+        fields = self._fields(gas) | {"to": to}
+        self._check_funds(fields, doing, len(calls))
+        return [self._sign(fields | {"nonce": fields["nonce"] + at, "data": data}) for at, data in enumerate(calls)]
 
     def send(self, prepared: PreparedTx) -> None:
         """Hand a prepared transaction to the node. The same one may be sent again at any time."""
@@ -179,9 +185,9 @@ class ChainClient:
             tip = 0 if base == 0 else web3.eth.max_priority_fee
             return fields | {"maxFeePerGas": 2 * base + tip, "maxPriorityFeePerGas": tip}
 
-    def _check_funds(self, transaction: dict[str, Any], doing: str) -> None:
+    def _check_funds(self, transaction: dict[str, Any], doing: str, times: int = 1) -> None:
         """A node asks for gas limit times fee cap before it takes a transaction; said here in a sentence."""
-        most = _most(transaction)
+        most = _most(transaction) * times
         if most and self.balance() < most:
             raise self._out_of_funds(f"{doing} (it may cost up to {most} wei)")
 

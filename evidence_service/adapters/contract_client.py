@@ -46,6 +46,17 @@ class ContractClient:
         data = self._contract().encode_abi(call, list(arguments))
         return self._client.prepare(self.address, data, gas, call)
 
+    def prepare_row(self, call: str, rows: Sequence[Sequence[object]], gas: int) -> list[PreparedTx]:
+        """Sign one call with many arguments, nonces in a row, none tried before. Store all before sending the first."""
+        contract = self._contract()
+        calls = [contract.encode_abi(call, list(arguments)) for arguments in rows]
+        return self._client.prepare_row(self.address, calls, gas, call)
+
+    def calls(self, view: str, rows: Sequence[Sequence[object]]) -> list[dict[str, str]]:
+        """Questions for a view with many arguments, as JSON-RPC takes them."""
+        contract = self._contract()
+        return [{"to": self.address, "data": contract.encode_abi(view, list(arguments))} for arguments in rows]
+
     def read(self, view: str, *arguments: object) -> Any:
         """What a view answers now."""
         contract = self._contract()

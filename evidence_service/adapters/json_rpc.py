@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from evidence_service.errors import ChainError
@@ -43,19 +44,31 @@ class JsonRpc:
 
     def call(self, method: str, *params: object) -> Any:
         """The result of one call."""
-        body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
+        return _result(method, self._asked(method, _question(method, params, 1)))
+
+    def many(self, method: str, calls: Sequence[Sequence[object]]) -> list[Any]:
+        """The results of one method asked with many parameters, in one request (JSON-RPC 2.0 section 6), in order.
+
+        Raises where any of them is an error: for questions, not for what changes something.
+        """
+        if not calls:
+            return []
+        said = self._asked(method, [_question(method, params, at) for at, params in enumerate(calls)])
+        answers = {one.get("id"): one for one in said if isinstance(one, dict)} if isinstance(said, list) else {}
+        if not isinstance(said, list) or set(answers) != set(range(len(calls))):
+            _result(method, said if isinstance(said, dict) else None)
+            raise RpcRefusedError(f"the chain did not answer each of {len(calls)} questions for {method}")
+        return [_result(method, answers[at]) for at in range(len(calls))]
+
+    def _asked(self, method: str, question: object) -> Any:
         try:
-            said = post(self._place, body, JSON, seconds=self._timeout, most=MAX_ANSWER).body
-            answer = json.loads(said)
+            said = post(self._place, json.dumps(question).encode(), JSON, seconds=self._timeout, most=MAX_ANSWER).body
+            return json.loads(said)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise ChainUnreachableError(
                 f"the chain at {self._place.host}:{self._place.port} did not answer {method}: "
                 f"{error or type(error).__name__}"
             ) from error
-        if not isinstance(answer, dict) or "result" not in answer:
-            reason = answer.get("error", {}).get("message") if isinstance(answer, dict) else None
-            raise RpcRefusedError(f"the chain refused {method}: {reason or 'no reason given'}")
-        return answer["result"]
 
     def number(self, method: str, *params: object) -> int:
         """The result of a call that answers with a hexadecimal quantity."""
@@ -68,3 +81,15 @@ class JsonRpc:
         if found is None:
             raise RpcRefusedError(f"the chain has no block {which}")
         return dict(found)
+
+
+def _question(method: str, params: Sequence[object], number: int) -> dict[str, object]:
+    return {"jsonrpc": "2.0", "id": number, "method": method, "params": list(params)}
+
+
+def _result(method: str, answer: Any) -> Any:
+    if not isinstance(answer, dict) or "result" not in answer:
+        said = answer.get("error") if isinstance(answer, dict) else None
+        reason = said.get("message") if isinstance(said, dict) else None
+        raise RpcRefusedError(f"the chain refused {method}: {reason or 'no reason given'}")
+    return answer["result"]

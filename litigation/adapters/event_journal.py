@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evidence_service.errors import NotFoundError, StoreError
@@ -31,3 +31,9 @@ class EventJournal:
         # Two runs at once may say it with another second in it: the one that was first stands.
         if receipt.state == "rejected" and receipt.code != "duplicate-id":
             raise StoreError(f"the log refused event {receipt.event_id}: {receipt.reason}")
+
+    def write_all(self, events: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Log many events durably in one write per institution; event id -> reason of each that was refused."""
+        receipts = self._evidence.submit(events)
+        refused = [one for one in receipts if one.state == "rejected" and one.code != "duplicate-id"]
+        return {one.event_id: f"the log refused event {one.event_id}: {one.reason}" for one in refused}

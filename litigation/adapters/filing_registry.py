@@ -6,11 +6,12 @@ the caller, sent, asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from evidence_service.adapters.instance_chain import OpenChain
-from evidence_service.core.chain import ContractEvent, PreparedTx, TxOutcome
+from evidence_service.adapters.json_rpc import JsonRpc
+from evidence_service.core.chain import ContractEvent, PreparedTx, TxOutcome, TxState
 from litigation.core.docket import CourtAnswer, Lodging
 
 # Room above what was measured (docs/spec/file.md): unused gas costs nothing.
@@ -24,6 +25,7 @@ class FilingRegistry:
         """Use an open chain; nothing is asked yet."""
         self._chain = chain
         self._contract = chain.registry()
+        self._rpc = JsonRpc(chain.url)
 
     @property
     def chain_id(self) -> int:
@@ -90,6 +92,23 @@ class FilingRegistry:
             return None
         return next(_lodging(event) for event in self._contract.events("Lodged", 0, filingId=[filing_id]))
 
+    def prepare_lodges(self, packages: Sequence[str], court_address: str) -> list[PreparedTx]:
+        """Sign lodge calls with nonces in a row; none is tried before."""
+        rows = [[bytes.fromhex(sha256), court_address] for sha256 in packages]
+        return self._contract.prepare_row("lodge", rows, LODGE_GAS)
+
+    def held(self, filing_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these filings the registry holds, asked at once."""
+        calls = self._contract.calls("filing", [[bytes.fromhex(one[2:])] for one in filing_ids])
+        said = self._rpc.many("eth_call", [[call, "latest"] for call in calls])
+        # The view's first word is the package digest: none is all zeros.
+        return frozenset(one for one, words in zip(filing_ids, said, strict=True) if int(words[2:66], 16))
+
+    def outcomes(self, tx_hashes: Sequence[str]) -> list[TxOutcome]:
+        """What became of many transactions, asked at once; one without a receipt is unknown or pending."""
+        receipts = self._rpc.many("eth_getTransactionReceipt", [[tx] for tx in tx_hashes])
+        return [_mined(one) if one and int(one["status"], 16) else _open(one) for one in receipts]
+
     def lodgings(self, since_block: int) -> list[Lodging]:
         """Everything that our account lodged from a block on, oldest first."""
         return [_lodging(event) for event in self._contract.events("Lodged", since_block, filer=[_topic(self.filer)])]
@@ -102,6 +121,16 @@ class FilingRegistry:
         found = self._contract.events("Answered", since_block, filingId=wanted)
         times = {block: self.block_time(block) for block in {event.block for event in found}}
         return [_answer(event, times[event.block]) for event in found]
+
+
+def _mined(receipt: Mapping[str, str]) -> TxOutcome:
+    number, gas = int(receipt["blockNumber"], 16), int(receipt["gasUsed"], 16)
+    return TxOutcome(TxState.MINED, block_number=number, block_hash=receipt["blockHash"], gas_used=gas)
+
+
+def _open(receipt: Mapping[str, str] | None) -> TxOutcome:
+    """One that failed is asked for by itself: why it did costs a question of its own."""
+    return TxOutcome(TxState.PENDING if receipt is None else TxState.FAILED)
 
 
 def _lodging(event: ContractEvent) -> Lodging:

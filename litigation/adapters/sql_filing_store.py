@@ -6,6 +6,7 @@ database itself keeps a second open filing of a case out (index `filing_open_cas
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -42,30 +43,38 @@ class SqlFilingStore:
 
     def add(self, filing: Filing) -> Filing:
         """Store an intent durably before anything is sent. Raises DuplicateFilingError where one stands in the way."""
-        table = tables.filing
-        values = {name: getattr(filing, name) for name in (*FIXED, *MOVING)}
-        values |= {"state": filing.state.value, "lodged_at": _instant(filing.lodged_at)}
-        values |= {"created_at": format_instant(filing.created_at), "updated_at": format_instant(filing.created_at)}
+        return self.add_all([filing])[0]
+
+    def add_all(self, filings: Sequence[Filing]) -> list[Filing]:
+        """Store many intents in one write, or none."""
+        made: list[Filing] = []
         try:
             with writing(self._engine) as connection:
-                made = connection.execute(insert(table).values(values).returning(table.c.id)).scalar_one()
+                for filing in filings:
+                    adding = insert(tables.filing).values(_values(filing)).returning(tables.filing.c.id)
+                    made.append(replace(filing, id=connection.execute(adding).scalar_one()))
         except IntegrityError as error:
-            raise _standing(filing) from error
-        return replace(filing, id=made)
+            raise _standing(filings[len(made)]) from error
+        return made
 
     def move(self, filing: Filing, now: datetime, case_state: str = "") -> Filing:
         """Store a filing's new transaction, state and block; with `case_state`, its case moves in the same write."""
-        values = {name: getattr(filing, name) for name in MOVING}
-        values |= {"state": filing.state.value, "lodged_at": _instant(filing.lodged_at)}
-        values |= {"updated_at": format_instant(now)}
+        self.move_all([filing], now, case_state)
+        return filing
+
+    def move_all(self, filings: Sequence[Filing], now: datetime, case_state: str = "") -> None:
+        """`move` for many filings, in one write."""
+        done = 0
         try:
             with writing(self._engine) as connection:
-                connection.execute(update(tables.filing).where(tables.filing.c.id == filing.id).values(values))
-                if case_state:
-                    _move_case(connection, filing.our_reference, case_state)
+                for filing in filings:
+                    values = _moving(filing) | {"updated_at": format_instant(now)}
+                    connection.execute(update(tables.filing).where(tables.filing.c.id == filing.id).values(values))
+                    if case_state:
+                        _move_case(connection, filing.our_reference, case_state)
+                    done += 1
         except IntegrityError as error:
-            raise _standing(filing) from error
-        return filing
+            raise _standing(filings[done]) from error
 
     def of_package(self, package_sha256: str, court_address: str) -> Filing | None:
         """The filing of this package with this court."""
@@ -129,6 +138,17 @@ def _answered(connection: Connection, entry: DocketEntry, state: FilingState) ->
 def _move_case(connection: Connection, our_reference: str, state: str) -> None:
     case = tables.case
     connection.execute(update(case).where(case.c.our_reference == our_reference).values(state=state))
+
+
+def _moving(filing: Filing) -> dict[str, Any]:
+    values = {name: getattr(filing, name) for name in MOVING}
+    return values | {"state": filing.state.value, "lodged_at": _instant(filing.lodged_at)}
+
+
+def _values(filing: Filing) -> dict[str, Any]:
+    values = _moving(filing) | {name: getattr(filing, name) for name in FIXED}
+    made = format_instant(filing.created_at)
+    return values | {"created_at": made, "updated_at": made}
 
 
 def _standing(filing: Filing) -> DuplicateFilingError:
