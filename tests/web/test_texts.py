@@ -58,7 +58,7 @@ def test_no_key_is_written_twice() -> None:
 
 def test_every_key_that_a_page_asks_for_exists_and_every_family_is_whole() -> None:
     asked: set[str] = set()
-    for template in (WEB / "templates").glob("*.html"):
+    for template in (WEB / "templates").rglob("*.html"):
         for _, key, after in CALL.findall(template.read_text()):
             if after == "~":
                 assert key in FAMILIES, f"{template.name}: {key}"
@@ -74,7 +74,7 @@ def test_every_key_that_a_page_asks_for_exists_and_every_family_is_whole() -> No
 
 
 def test_no_text_is_left_that_nobody_shows() -> None:
-    sources = "".join(path.read_text() for path in [*WEB.glob("*.py"), *(WEB / "templates").glob("*.html")])
+    sources = "".join(path.read_text() for path in [*WEB.glob("*.py"), *(WEB / "templates").rglob("*.html")])
     families = tuple(FAMILIES)
     unused = [key for key in texts("zh").entries if not key.startswith(families) and key not in sources]
     assert unused == []
