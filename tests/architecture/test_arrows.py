@@ -27,7 +27,7 @@ def test_contracts_speak_of_every_room_and_all_cores() -> None:
     layers = contracts["importlinter:contract:rooms"]["layers"].split()
     assert layers == list(reversed(ROOMS))
     pure = contracts["importlinter:contract:pure-core"]["source_modules"].split()
-    assert pure == ["evidence_service.core", "litigation.core", "litigation.court_side.core"]
+    assert pure == ["evidence_service.core", "litigation.core", "litigation.court_side.core", "litigation.served.core"]
 
 
 def test_every_layer_that_a_contract_names_exists() -> None:
