@@ -114,4 +114,13 @@ approval_outcome = Table(
     Column("detail", Text, nullable=False),
     Index("approval_outcome_request", "request"),
 )
+saved_filter = Table(
+    "saved_filter",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("page", Text, primary_key=True),
+    Column("name", Text, primary_key=True),
+    Column("query", Text, nullable=False),
+    Column("saved_at", Text, nullable=False),
+)
 APPEND_ONLY = ("approval_request", "approval_decision", "approval_outcome")
