@@ -35,6 +35,7 @@ COMMANDS = (
     ("file", "litigation.filing_commands", "file_command"),
     ("docket", "litigation.docket_commands", "docket_group"),
     ("courts", "litigation.courts_commands", "courts_group"),
+    ("served", "litigation.served.commands", "served_group"),
     ("court", "litigation.court_side.commands", "court_group"),
     ("audit", "evidence_service.commands", "audit_group"),
     ("database", "evidence_service.database_commands", "database_group"),
