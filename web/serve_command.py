@@ -21,6 +21,7 @@ from litigation.court_side.api.app import PREFIX as INTAKE
 from litigation.court_side.api.app import create_intake
 from litigation.court_side.bootstrap import open_court
 from web.app import create_app
+from web.court_keeper import CourtKeeper
 from web.rooms import open_instance
 from web.serve import serve
 
@@ -68,7 +69,12 @@ def _serve_court(home: Path | None, host: str, port: int, workers: int) -> None:
     court = open_court(home).describe()
     require_free(host, port)
     say(f"{court['name']} takes filings on http://{host}:{port}{INTAKE}; stop with Ctrl-C")
-    serve(lambda: DispatcherMiddleware(NotFound(), {INTAKE: create_intake(open_court(home))}), host, port, workers)
+
+    def make_app() -> DispatcherMiddleware:
+        CourtKeeper(read_settings(home).home).start()
+        return DispatcherMiddleware(NotFound(), {INTAKE: create_intake(open_court(home))})
+
+    serve(make_app, host, port, workers)
 
 
 def session_key(folder: Path) -> bytes:

@@ -6,13 +6,15 @@ import os
 from pathlib import Path
 
 from evidence_service.adapters.chain_account import ChainAccount
-from evidence_service.adapters.key_files import KeyFileSigner
 from evidence_service.bootstrap import open_engine, require_database
 from evidence_service.clock import now
 from evidence_service.settings import Settings, read_settings
 from evidence_service.verifier.chain_reader import RpcChainReader
 from evidence_service.verifier.trust_store import load_trust
+from litigation.court_side.adapters.court_keys import CourtKeys
+from litigation.court_side.adapters.one_at_a_time import OneAtATime
 from litigation.court_side.adapters.package_folder import PackageFolder
+from litigation.court_side.adapters.pdf_outline import read_outline
 from litigation.court_side.adapters.registry_answer import RegistryAnswer
 from litigation.court_side.adapters.sql_court_store import SqlCourtStore
 from litigation.court_side.core.court_file import CourtFile, CourtFileError, court_toml, read_court_file
@@ -49,18 +51,30 @@ def open_court(home: Path | None) -> CourtService:
     require_database(settings)
     passphrase = os.environ.get("PROOFDOCKET_KEY_PASSPHRASE", "").encode() or None
     account = ChainAccount.in_file(settings.keys_dir / "court-chain.key")
+    store = SqlCourtStore(open_engine(settings))
+    keys = CourtKeys(settings.keys_dir, court.key_name, passphrase, store.key_changes)
     doors = CourtDoors(
         court=court,
         address=account.address,
-        store=SqlCourtStore(open_engine(settings)),
+        store=store,
         shelf=PackageFolder(settings.home / "court" / "packages"),
-        signer=KeyFileSigner(settings.keys_dir / "court.pem", court.key_name, passphrase),
+        signer=keys,
         chain=RegistryAnswer(court.rpc_url, court.chain_id, court.registry, account) if court.on_chain else None,
         reader=RpcChainReader(court.rpc_url) if court.rpc_url else None,
         trust=lambda: load_trust(settings.home, None, ""),
         now=now,
+        depth=lambda: _depth(settings, court),
+        outline=read_outline,
+        answering=OneAtATime(settings.home / "court" / "answer.lock").hold,
     )
-    return CourtService(doors, os.urandom)
+    return CourtService(doors, os.urandom, keys)
+
+
+def _depth(settings: Settings, court: CourtFile) -> int:
+    """Blocks upon an answer before it is lodged: what the court's trust file says of its chain, else the setting."""
+    trust = load_trust(settings.home, None, "")
+    said = [chain.confirmations for chain in trust.chains if chain.chain_id == court.chain_id] if trust else []
+    return max(said, default=settings.confirmations)
 
 
 def is_court(home: Path | None) -> bool:

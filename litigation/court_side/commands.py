@@ -6,6 +6,7 @@ Spec: docs/spec/filing.md. All of them work on a court's home folder (`--home CO
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,21 @@ from litigation.core.court_detail import CourtDetailError, members_of
 from litigation.core.court_entry import EntryKind
 from litigation.court_side.bootstrap import make_court, open_court
 from litigation.court_side.core.court_file import MAX_PACKAGE, court_file
+from litigation.court_side.core.quota import GENERAL, OwnQuota
 from litigation.court_side.core.submission import Submission, SubmissionState
 from litigation.court_side.service import CourtService
+from litigation.court_side.watch import watch_court
 
 filing_argument = click.argument("filing")
+requests_option = click.option(
+    "--requests-per-minute", type=click.IntRange(1), help=f"Limit of this filer [{GENERAL.requests_per_minute}]."
+)
+bytes_option = click.option(
+    "--bytes-per-day", type=click.IntRange(1), help=f"Bytes of packages a day [{GENERAL.bytes_per_day}]."
+)
+waiting_option = click.option(
+    "--packages-waiting", type=click.IntRange(1), help=f"Filings that wait unexamined [{GENERAL.packages_waiting}]."
+)
 by_option = click.option("--by", default="", help="The clerk who does this, for the court's own record.")
 
 
@@ -59,12 +71,17 @@ def filer_group() -> None:
 @click.argument("name")
 @click.option("--institution", required=True, help="The institution's short name in its packages.")
 @click.option("--credit-code", required=True, help="统一社会信用代码, 18 characters.")
+@requests_option
+@bytes_option
+@waiting_option
 @json_option
 @click.pass_context
 @refusals_exit_1
-def filer_add(context: click.Context, name: str, institution: str, credit_code: str, as_json: bool) -> None:
+def filer_add(
+    context: click.Context, /, name: str, institution: str, credit_code: str, *, as_json: bool, **limits: int | None
+) -> None:
     """Register the filer NAME; prints its key, which is shown this once."""
-    filer, key = open_court(home_of(context)).add_filer(name, institution, credit_code)
+    filer, key = open_court(home_of(context)).add_filer(name, institution, credit_code, OwnQuota(**limits))
     answer = {"id": filer.id, "name": filer.name, "institution": institution, "key": key}
     emit(as_json, answer, [key])
     say("This key is shown once. Hand it over on a safe way; `court filer revoke` ends it.")
@@ -83,12 +100,31 @@ def filer_list(context: click.Context, as_json: bool) -> None:
             "name": one.name,
             "institution": one.institution,
             "credit_code": one.credit_code,
+            "limits": asdict(one.quota.over(GENERAL)),
             "revoked": one.revoked_at is not None,
         }
         for one in filers
     ]
     lines = [f"{row['id']}  {row['institution']}  {row['name']}" for row in rows] or ["nobody is registered yet"]
     emit(as_json, {"filers": rows}, lines)
+
+
+@filer_group.command("limit")
+@click.argument("key_id")
+@requests_option
+@bytes_option
+@waiting_option
+@json_option
+@click.pass_context
+@refusals_exit_1
+def filer_limit(context: click.Context, /, key_id: str, *, as_json: bool, **limits: int | None) -> None:
+    """Set the limits of the key KEY_ID at once; one that is not named is the general one again."""
+    open_court(home_of(context)).limit_filer(key_id, OwnQuota(**limits))
+    holds = OwnQuota(**limits).over(GENERAL)
+    line = (
+        f"{holds.requests_per_minute} requests/min, {holds.bytes_per_day} bytes/day, {holds.packages_waiting} waiting"
+    )
+    emit(as_json, {"id": key_id, "limits": asdict(holds)}, [f"{key_id}  {line}"])
 
 
 @filer_group.command("revoke")
@@ -108,10 +144,8 @@ def filer_revoke(context: click.Context, key_id: str, as_json: bool) -> None:
 @click.pass_context
 @refusals_exit_1
 def queue_command(context: click.Context, everything: bool, as_json: bool) -> None:
-    """List what waits for a decision: urgent first, then the oldest. Examines what was not examined yet."""
+    """List what waits for a decision: urgent first, then the oldest."""
     service = open_court(home_of(context))
-    for filing_id, problem in service.examine_waiting():
-        say(f"{filing_id[:18]} could not be examined: {problem}")
     found = service.queue(SubmissionState) if everything else service.queue()
     lines = [_line(one, service) for one in found] or ["nothing waits"]
     emit(as_json, {"queue": [_row(one, service) for one in found]}, lines)
@@ -125,7 +159,7 @@ def queue_command(context: click.Context, everything: bool, as_json: bool) -> No
 def show_command(context: click.Context, filing: str, as_json: bool) -> None:
     """Show FILING (filing id or case number): state, entries, findings, and what its filer sent since."""
     service = open_court(home_of(context))
-    found = service.examine(service.submission(filing).filing_id)
+    found = service.submission(filing)
     entries = [
         {"n": one.n, "kind": one.kind, "at": format_instant(one.at), "by": one.by, "note": one.note}
         for one in service.entries(found.filing_id)
@@ -139,6 +173,45 @@ def show_command(context: click.Context, filing: str, as_json: bool) -> None:
     lines += [f"  {one['n']:>3}  {one['at']}  {one['kind']}  {one['by']}" for one in entries]
     lines += [f"  sent  {one['received_at']}  {one['kind']}" for one in moves]
     emit(as_json, answer, lines)
+
+
+@court_group.command("examine")
+@click.argument("filing", required=False)
+@click.option("--watch", is_flag=True, help="Go on until stopped: examine what arrives, bring answers to the registry.")
+@click.option("--while-fed", is_flag=True, hidden=True, help="End when standard input is closed (serve uses it).")
+@json_option
+@click.pass_context
+@refusals_exit_1
+def examine_command(context: click.Context, filing: str | None, watch: bool, while_fed: bool, as_json: bool) -> None:
+    """Examine what arrived and was not examined, or FILING again after attempts that came to no end.
+
+    `serve --role court` runs this with --watch in a program of its own. Exit 1 where a filing could not be examined.
+    """
+    service = open_court(home_of(context))
+    if watch:
+        watch_court(service, until_fed=while_fed)
+        return
+    problems: list[tuple[str, str]] = []
+    if filing:
+        service.examine(service.submission(filing).filing_id)
+    else:
+        problems = service.examine_waiting()
+    left = len(service.queue([SubmissionState.RECEIVED]))
+    lines = [f"{filing_id[:18]} could not be examined: {problem}" for filing_id, problem in problems]
+    emit(as_json, {"problems": dict(problems), "left": left}, [*lines, f"{left} not examined"])
+    if problems:
+        raise click.exceptions.Exit(1)
+
+
+@court_group.command("rotate-key")
+@json_option
+@click.pass_context
+@refusals_exit_1
+def rotate_command(context: click.Context, as_json: bool) -> None:
+    """Change the signing key. Filers follow the note that both keys signed; the old file stays in keys/."""
+    change = open_court(home_of(context)).rotate_key()
+    answer = {"n": change.n, "vkey": change.vkey, "since": format_instant(change.since), "note": change.note}
+    emit(as_json, answer, [f"key {change.n} in force since {answer['since']}", f"  {change.vkey}"])
 
 
 @court_group.command("assign")
@@ -186,6 +259,8 @@ def enter_command(
     for one in answered:
         if one.problem:
             say(f"The registry was not told yet: {one.problem}. Run `proofdocket court answer` later.")
+        elif one.waiting:
+            say(f"Sent to the registry: {one.waiting}.")
 
 
 @court_group.command("answer")
@@ -195,8 +270,9 @@ def enter_command(
 def answer_command(context: click.Context, as_json: bool) -> None:
     """Take every decision that the registry does not hold yet there. Exit 1 where one could not be."""
     found = open_court(home_of(context)).answer()
-    rows = [{"filing_id": one.filing_id, "state": one.state, "problem": one.problem} for one in found]
-    lines = [f"{row['filing_id']}  {row['state']}  {row['problem']}" for row in rows] or ["nothing is open"]
+    rows = [asdict(one) for one in found]
+    lines = [f"{row['filing_id']}  {row['state']}  {row['problem'] or row['waiting']}" for row in rows]
+    lines = lines or ["nothing is open"]
     emit(as_json, {"answers": rows}, lines)
     if any(one.problem for one in found):
         raise click.exceptions.Exit(1)

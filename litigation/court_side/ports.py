@@ -9,7 +9,10 @@ from datetime import datetime
 from typing import Protocol
 
 from evidence_service.core.chain import PreparedTx, TxOutcome
+from evidence_service.core.note import NoteSignature
+from litigation.court_side.core.board import Wanted
 from litigation.court_side.core.filer import Filer
+from litigation.court_side.core.quota import OwnQuota
 from litigation.court_side.core.submission import Submission
 
 
@@ -40,7 +43,10 @@ class StoredMove:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """A decision on its way to the registry: *pending*, *prepared*, *sent*, *lodged* or *failed*."""
+    """A decision on its way to the registry: *pending*, *prepared*, *sent*, *mined*, *lodged* or *failed*.
+
+    *mined*: in a block that is not deep enough yet. `block_hash` notices a block that the chain gave up.
+    """
 
     filing_id: str
     decision: int
@@ -48,6 +54,37 @@ class StoredAnswer:
     state: str
     prepared: PreparedTx | None
     block: int | None
+    block_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAttempt:
+    """How often an examination was begun without coming to an end, why, and when it may be tried again."""
+
+    filing_id: str
+    attempts: int
+    problem: str
+    next_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredKey:
+    """A signing key of the court: `n` names its file, `note` is the signed change from the key before it."""
+
+    n: int
+    vkey: str
+    since: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision as reports count it: which, when the filing came, when it was given, for which reasons."""
+
+    kind: str
+    received_at: datetime
+    decided_at: datetime
+    note: str
 
 
 class CourtStore(Protocol):
@@ -73,6 +110,10 @@ class CourtStore(Protocol):
         """End a filer's key. Raises NotFoundError where there is none."""
         ...
 
+    def set_quota(self, key_id: str, quota: OwnQuota) -> None:
+        """Store a filer's own limits. Raises NotFoundError where there is no such filer."""
+        ...
+
     def add_submission(self, submission: Submission) -> None:
         """Store a submission that arrived."""
         ...
@@ -94,11 +135,71 @@ class CourtStore(Protocol):
         ...
 
     def move(self, submission: Submission) -> None:
-        """Store a submission's new state, clerk, case number, result and urgency."""
+        """Store a submission's new state, clerk, case number, result, urgency, next day and flags."""
+        ...
+
+    def board(self, wanted: Wanted, limit: int) -> list[Submission]:
+        """A page of the clerk's board, in its order."""
+        ...
+
+    def counts(self) -> dict[str, int]:
+        """How many filings are in each state."""
+        ...
+
+    def unexamined(self, now: datetime, most: int, limit: int) -> list[str]:
+        """Filings that wait for their examination and may be tried now, the oldest first; `most`: attempts so far."""
+        ...
+
+    def waiting_of(self, filer: str) -> int:
+        """How many filings of a filer wait for their examination."""
+        ...
+
+    def attempt(self, filing_id: str) -> StoredAttempt | None:
+        """What is known of examinations that came to no end."""
+        ...
+
+    def set_attempt(self, attempt: StoredAttempt) -> None:
+        """Store it."""
+        ...
+
+    def add_sheet(self, filing_id: str, body: str) -> None:
+        """Keep what an examination read, in place of what was kept before."""
+        ...
+
+    def sheet(self, filing_id: str) -> str | None:
+        """What the examination read; None before it."""
+        ...
+
+    def taken(self, filer: str, day: str) -> int:
+        """Bytes of packages that a filer sent on a day."""
+        ...
+
+    def add_taken(self, filer: str, day: str, size: int) -> None:
+        """Count bytes that a filer sent."""
+        ...
+
+    def received_between(self, since: datetime, until: datetime) -> list[datetime]:
+        """When the filings of a time arrived."""
+        ...
+
+    def decided_between(self, since: datetime, until: datetime) -> list[Decided]:
+        """The decisions of a time, in order."""
+        ...
+
+    def key_changes(self) -> list[StoredKey]:
+        """Signing keys that came after the first, in order."""
+        ...
+
+    def add_key(self, key: StoredKey) -> None:
+        """Store a key change."""
         ...
 
     def next_number(self, year: int, kind: str, filing_id: str) -> int:
         """Give a filing the next number of a year and kind; the same number when asked again."""
+        ...
+
+    def peek_number(self, year: int, kind: str) -> int:
+        """The number that would be given next."""
         ...
 
     def add_entry(self, entry: StoredEntry) -> None:
@@ -123,6 +224,10 @@ class CourtStore(Protocol):
 
     def open_answers(self) -> list[StoredAnswer]:
         """Answers that are not safe on the registry yet."""
+        ...
+
+    def lodged_since(self, block: int) -> list[StoredAnswer]:
+        """Answers that count as lodged, from a block on."""
         ...
 
     def answer(self, filing_id: str) -> StoredAnswer | None:
@@ -167,6 +272,27 @@ class EntrySigner(Protocol):
         ...
 
 
+class SigningKey(Protocol):
+    """One key that signs notes."""
+
+    @property
+    def vkey(self) -> str:
+        """C2SP verifier key."""
+        ...
+
+    def signature(self, text: str) -> NoteSignature:
+        """The signature line over a text."""
+        ...
+
+
+class NextKey(SigningKey, Protocol):
+    """The court's keys: the one in force, and the one that would follow."""
+
+    def next(self) -> tuple[int, SigningKey]:
+        """Number and signer of the key after the one in force; made on first use."""
+        ...
+
+
 class AnswerChain(Protocol):
     """A chain with the FilingRegistry on it, as the court's account uses it."""
 
@@ -191,8 +317,16 @@ class AnswerChain(Protocol):
         """Hand a signed transaction to the node; sending one that it knows is not an error."""
         ...
 
-    def wait(self, tx_hash: str) -> TxOutcome:
-        """Wait a bounded time for a transaction."""
+    def wait(self, tx_hash: str, patience: float) -> TxOutcome:
+        """Wait so many seconds for a transaction."""
+        ...
+
+    def head(self) -> int:
+        """The number of the newest block."""
+        ...
+
+    def block_hash(self, number: int) -> str:
+        """The hash of the block that has this number now; empty where there is none."""
         ...
 
     def outcome(self, tx_hash: str) -> TxOutcome:

@@ -12,15 +12,21 @@ from typing import Any
 
 from evidence_service.core.api_key import ID_BYTES, SECRET_BYTES, new_key, split_key
 from evidence_service.core.shape import CREDIT_CODE
-from evidence_service.errors import MalformedInputError, SettingsError
+from evidence_service.errors import MalformedInputError, NotFoundError, SettingsError
 from litigation.core.court_entry import EntryKind
-from litigation.court_side.core.filer import Filer, opens
+from litigation.court_side.core.board import STATES, Column, Wanted
+from litigation.court_side.core.due import COURT_TIME
+from litigation.court_side.core.figures import Figures, figures_of
+from litigation.court_side.core.filer import NO_OWN_QUOTA, Filer, opens
+from litigation.court_side.core.quota import OwnQuota
+from litigation.court_side.core.sheet import PDF, Sheet, members_of, read_sheet
 from litigation.court_side.core.submission import WAITING, Submission, SubmissionState
-from litigation.court_side.ports import StoredEntry, StoredMove
-from litigation.court_side.workflow.answer import Answered, answer_open
-from litigation.court_side.workflow.examine import examine_filing, examine_waiting
+from litigation.court_side.ports import NextKey, StoredAnswer, StoredAttempt, StoredEntry, StoredKey, StoredMove
+from litigation.court_side.workflow.answer import PATIENCE, Answered, answer_open
+from litigation.court_side.workflow.examine import MOST_ATTEMPTS, examine_filing, examine_waiting
 from litigation.court_side.workflow.receive import Receipt, require_own, take_filing, take_move, take_package
 from litigation.court_side.workflow.record import CourtDoors, record, submission_of
+from litigation.court_side.workflow.rotate import rotate_key
 
 MOST_SHOWN = 500
 
@@ -28,9 +34,10 @@ MOST_SHOWN = 500
 class CourtService:
     """One court."""
 
-    def __init__(self, doors: CourtDoors, randomness: Callable[[int], bytes]) -> None:
+    def __init__(self, doors: CourtDoors, randomness: Callable[[int], bytes], keys: NextKey | None = None) -> None:
         self.doors = doors
         self._randomness = randomness
+        self._keys = keys
 
     def describe(self) -> dict[str, Any]:
         """Who this court is, for filers: what GET /court answers."""
@@ -45,14 +52,23 @@ class CourtService:
             "chain_id": court.chain_id,
             "registry": court.registry,
             "largest_package": court.largest_package,
+            "keys": [change.note for change in self.doors.store.key_changes()],
         }
 
-    def add_filer(self, name: str, institution: str, credit_code: str) -> tuple[Filer, str]:
+    def rotate_key(self) -> StoredKey:
+        """Change the signing key; filers follow the note that both keys signed."""
+        if self._keys is None:
+            raise SettingsError("this service has no key files; open the court's home folder")
+        return rotate_key(self._keys, self.doors)
+
+    def add_filer(
+        self, name: str, institution: str, credit_code: str, quota: OwnQuota = NO_OWN_QUOTA
+    ) -> tuple[Filer, str]:
         """Register a filer; returns it with its key, which is shown this once."""
         if not credit_code or not CREDIT_CODE.match(credit_code):
             raise SettingsError("a credit code (统一社会信用代码) has 18 digits and capital letters")
         key_id, text, digest = new_key(self._randomness(ID_BYTES + SECRET_BYTES))
-        filer = Filer(key_id, name, institution, credit_code, digest, self.doors.now())
+        filer = Filer(key_id, name, institution, credit_code, digest, self.doors.now(), quota=quota)
         self.doors.store.add_filer(filer)
         return filer, text
 
@@ -64,6 +80,10 @@ class CourtService:
         """End a filer's key."""
         self.doors.store.revoke_filer(key_id, self.doors.now())
 
+    def limit_filer(self, key_id: str, quota: OwnQuota) -> None:
+        """Set a filer's own limits, in place of those that it had."""
+        self.doors.store.set_quota(key_id, quota)
+
     def recognise(self, text: str) -> Filer | None:
         """The filer whose key somebody sent, if it is one and not revoked."""
         parts = split_key(text)
@@ -72,9 +92,11 @@ class CourtService:
         filer = self.doors.store.filer(parts[0])
         return filer if opens(filer, parts[1]) else None
 
-    def take_package(self, digest: str, pieces: Iterable[bytes]) -> tuple[int, bool]:
-        """Keep a package under its digest."""
-        return take_package(digest, pieces, self.doors)
+    def take_package(
+        self, digest: str, pieces: Iterable[bytes], announced: int | None, filer: Filer
+    ) -> tuple[int, bool]:
+        """Keep a package under its digest. Raises QuotaError."""
+        return take_package(digest, pieces, announced, filer, self.doors)
 
     def take_filing(self, filing_id: str, letter: bytes, filer: Filer) -> Receipt:
         """Take a letter; the receipt is durable when it returns. The examination follows (`examine`)."""
@@ -118,6 +140,10 @@ class CourtService:
         """Examine everything that waits for it; (filing id, reason) of those that could not be."""
         return examine_waiting(self.doors)
 
+    def next_unexamined(self, limit: int) -> list[str]:
+        """Filings that wait for their examination and may be tried now, the oldest first."""
+        return self.doors.store.unexamined(self.doors.now(), MOST_ATTEMPTS, limit)
+
     def queue(self, states: Iterable[SubmissionState] = WAITING, limit: int = MOST_SHOWN) -> list[Submission]:
         """What waits for a decision: urgent first, then the oldest."""
         return self.doors.store.submissions([state.value for state in states], limit)
@@ -137,9 +163,48 @@ class CourtService:
         found = submission_of(filing_id, self.doors)
         return record(found.filing_id, EntryKind(kind), detail, by, self.doors)
 
-    def answer(self) -> list[Answered]:
+    def answer(self, patience: float = PATIENCE) -> list[Answered]:
         """Take every decision that the registry does not hold yet there."""
-        return answer_open(self.doors)
+        return answer_open(self.doors, patience)
+
+    def board(self, wanted: Wanted, limit: int) -> list[Submission]:
+        """A page of the clerk's board."""
+        return self.doors.store.board(wanted, limit)
+
+    def counts(self) -> dict[Column, int]:
+        """How many filings stand in each column of the board."""
+        found = self.doors.store.counts()
+        return {column: sum(found.get(state.value, 0) for state in states) for column, states in STATES.items()}
+
+    def sheet(self, filing_id: str) -> Sheet | None:
+        """What the examination read; None before it."""
+        body = self.doors.store.sheet(filing_id)
+        return None if body is None else read_sheet(body)
+
+    def attempt(self, filing_id: str) -> StoredAttempt | None:
+        """Examinations that came to no end."""
+        return self.doors.store.attempt(filing_id)
+
+    def answer_of(self, filing_id: str) -> StoredAnswer | None:
+        """How far the answer to a filing has come on the registry; None where there is none."""
+        return self.doors.store.answer(filing_id)
+
+    def pdf(self, submission: Submission) -> bytes:
+        """The papers of a submission, from the re-hashed package. Raises NotFoundError where it has none."""
+        found = members_of(self.package(submission)).get(PDF)
+        if found is None:
+            raise NotFoundError("the package holds no papers that can be read")
+        return found
+
+    def proposed_number(self) -> str:
+        """The case number that the next acceptance would get; another acceptance may come first."""
+        court, year = self.doors.court, self.doors.now().astimezone(COURT_TIME).year
+        return court.number(year, self.doors.store.peek_number(year, court.kind))
+
+    def figures(self, since: datetime, until: datetime) -> Figures:
+        """What came and what was decided in a time."""
+        store = self.doors.store
+        return figures_of(store.received_between(since, until), store.decided_between(since, until), since, until)
 
     def waited(self, submission: Submission) -> int:
         """Whole hours since the filing arrived."""

@@ -61,9 +61,17 @@ class RegistryAnswer:
         """Hand a signed transaction to the node."""
         self._client.send(prepared)
 
-    def wait(self, tx_hash: str) -> TxOutcome:
-        """Wait a bounded time for a transaction."""
-        return self._client.wait(tx_hash)
+    def wait(self, tx_hash: str, patience: float) -> TxOutcome:
+        """Wait so many seconds for a transaction."""
+        return self._client.wait(tx_hash, patience)
+
+    def head(self) -> int:
+        """The number of the newest block."""
+        return self._client.block_number()
+
+    def block_hash(self, number: int) -> str:
+        """The hash of the block that has this number now; empty where the chain has none."""
+        return self._client.block_hash(number) if number <= self.head() else ""
 
     def outcome(self, tx_hash: str) -> TxOutcome:
         """What the chain says of a transaction now."""

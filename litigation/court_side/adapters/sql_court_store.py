@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, func, insert, select, text, update
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from evidence_service.core.chain import PreparedTx
@@ -19,21 +19,19 @@ from evidence_service.core.event import format_instant, parse_instant
 from evidence_service.database import reading, together, writing
 from evidence_service.errors import ConflictError, NotFoundError
 from litigation.court_side.adapters import tables
+from litigation.court_side.adapters.rows import FIXED, MOVING, filer_of_row, submission_of_row
+from litigation.court_side.adapters.sql_court_desk import SqlCourtDesk
 from litigation.court_side.core.filer import Filer
-from litigation.court_side.core.submission import Submission, SubmissionState
+from litigation.court_side.core.quota import OwnQuota
+from litigation.court_side.core.submission import Submission
 from litigation.court_side.ports import StoredAnswer, StoredEntry, StoredMove
 
 COURT_LOCK = (7305, -7)
-FIXED = ("filing_id", "filer", "institution", "our_reference", "loan", "package_sha256", "size", "letter", "cures")
-MOVING = ("urgent", "assigned_to", "case_number", "result")
 SAFE = ("lodged", "failed")
 
 
-class SqlCourtStore:
+class SqlCourtStore(SqlCourtDesk):
     """`CourtStore` on SQLite and PostgreSQL."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
 
     @contextmanager
     def unit(self) -> Iterator[None]:
@@ -53,19 +51,20 @@ class SqlCourtStore:
             if connection.execute(same).first() is not None:
                 raise ConflictError(f"{filer.institution} has a key already; revoke it first (court filer revoke)")
             values = {name: getattr(filer, name) for name in ("id", "name", "institution", "credit_code", "digest")}
+            values |= _limits(filer.quota)
             connection.execute(insert(table).values(**values, added_at=format_instant(filer.added_at)))
 
     def filers(self) -> list[Filer]:
         """All filers, oldest first."""
         with reading(self._engine) as connection:
             query = select(tables.filer).order_by(tables.filer.c.added_at, tables.filer.c.id)
-            return [_filer(row) for row in connection.execute(query)]
+            return [filer_of_row(row) for row in connection.execute(query)]
 
     def filer(self, key_id: str) -> Filer | None:
         """The filer of a key id."""
         with reading(self._engine) as connection:
             row = connection.execute(select(tables.filer).where(tables.filer.c.id == key_id)).one_or_none()
-        return None if row is None else _filer(row)
+        return None if row is None else filer_of_row(row)
 
     def revoke_filer(self, key_id: str, now: datetime) -> None:
         """End a filer's key."""
@@ -74,6 +73,14 @@ class SqlCourtStore:
         with writing(self._engine) as connection:
             if not connection.execute(open_one.values(revoked_at=format_instant(now))).rowcount:
                 raise NotFoundError("no filer has this key, or it was revoked before; see `court filer list`")
+
+    def set_quota(self, key_id: str, quota: OwnQuota) -> None:
+        """Store a filer's own limits."""
+        table = tables.filer
+        with writing(self._engine) as connection:
+            changed = connection.execute(update(table).where(table.c.id == key_id).values(_limits(quota)))
+            if not changed.rowcount:
+                raise NotFoundError("no filer has this key; see `court filer list`")
 
     def add_submission(self, submission: Submission) -> None:
         """Store a submission that arrived."""
@@ -98,14 +105,14 @@ class SqlCourtStore:
         if states:
             query = query.where(table.c.state.in_(list(states)))
         with reading(self._engine) as connection:
-            return [_submission(row) for row in connection.execute(query)]
+            return [submission_of_row(row) for row in connection.execute(query)]
 
     def of_loan(self, institution: str, loan: str) -> list[Submission]:
         """Submissions of one loan, oldest first."""
         table = tables.submission
         query = select(table).where(table.c.institution == institution, table.c.loan == loan)
         with reading(self._engine) as connection:
-            return [_submission(row) for row in connection.execute(query.order_by(table.c.received_at))]
+            return [submission_of_row(row) for row in connection.execute(query.order_by(table.c.received_at))]
 
     def move(self, submission: Submission) -> None:
         """Store a submission's new state, clerk, case number, result and urgency."""
@@ -126,6 +133,13 @@ class SqlCourtStore:
             number = int(connection.execute(of_year).scalar() or 0) + 1
             connection.execute(insert(table).values(year=year, kind=kind, number=number, filing_id=filing_id))
         return number
+
+    def peek_number(self, year: int, kind: str) -> int:
+        """The number that would be given next."""
+        table = tables.number
+        of_year = select(func.max(table.c.number)).where(table.c.year == year, table.c.kind == kind)
+        with reading(self._engine) as connection:
+            return int(connection.execute(of_year).scalar() or 0) + 1
 
     def add_entry(self, entry: StoredEntry) -> None:
         """Store an entry."""
@@ -170,6 +184,13 @@ class SqlCourtStore:
             found = [_answer(row) for row in connection.execute(query)]
         return sorted(found, key=lambda one: (one.prepared.nonce if one.prepared else 2**62, one.filing_id))
 
+    def lodged_since(self, block: int) -> list[StoredAnswer]:
+        """Answers that count as lodged, from a block on."""
+        table = tables.answer
+        query = select(table).where(table.c.state == "lodged", table.c.block >= block)
+        with reading(self._engine) as connection:
+            return [_answer(row) for row in connection.execute(query)]
+
     def answer(self, filing_id: str) -> StoredAnswer | None:
         """The answer to a filing."""
         with reading(self._engine) as connection:
@@ -201,7 +222,15 @@ class SqlCourtStore:
     def _one(self, condition: Any) -> Submission | None:
         with reading(self._engine) as connection:
             row = connection.execute(select(tables.submission).where(condition)).one_or_none()
-        return None if row is None else _submission(row)
+        return None if row is None else submission_of_row(row)
+
+
+def _limits(quota: OwnQuota) -> dict[str, int | None]:
+    return {
+        "requests_per_minute": quota.requests_per_minute,
+        "bytes_per_day": quota.bytes_per_day,
+        "packages_waiting": quota.packages_waiting,
+    }
 
 
 def _moving(answer: StoredAnswer, now: datetime) -> dict[str, Any]:
@@ -212,34 +241,18 @@ def _moving(answer: StoredAnswer, now: datetime) -> dict[str, Any]:
         "tx": prepared.tx_hash if prepared else "",
         "raw_tx": prepared.raw if prepared else b"",
         "block": answer.block,
+        "block_hash": answer.block_hash,
         "updated_at": format_instant(now),
     }
-
-
-def _submission(row: Any) -> Submission:
-    values = {name: getattr(row, name) for name in (*FIXED, *MOVING) if name != "letter"}
-    return Submission(
-        **values,
-        letter=bytes(row.letter),
-        state=SubmissionState(row.state),
-        received_at=parse_instant(row.received_at, "received_at"),
-        moved_at=parse_instant(row.moved_at, "moved_at"),
-    )
 
 
 def _entry(row: Any) -> StoredEntry:
     return StoredEntry(row.id, row.filing_id, row.n, row.kind, parse_instant(row.at, "at"), row.note, row.by)
 
 
-def _filer(row: Any) -> Filer:
-    revoked = None if row.revoked_at is None else parse_instant(row.revoked_at, "revoked_at")
-    added = parse_instant(row.added_at, "added_at")
-    return Filer(row.id, row.name, row.institution, row.credit_code, bytes(row.digest), added, revoked)
-
-
 def _answer(row: Any) -> StoredAnswer:
     prepared = PreparedTx(row.nonce, row.tx, bytes(row.raw_tx)) if row.nonce is not None else None
-    return StoredAnswer(row.filing_id, row.decision, row.detail_digest, row.state, prepared, row.block)
+    return StoredAnswer(row.filing_id, row.decision, row.detail_digest, row.state, prepared, row.block, row.block_hash)
 
 
 def _move(row: Any) -> StoredMove:

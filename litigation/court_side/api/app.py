@@ -10,22 +10,25 @@ import json
 import re
 import secrets
 import uuid
-from contextlib import suppress
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from evidence_service.api import headers, problems
 from evidence_service.api.bodies import pieces
 from evidence_service.api.problems import Refusal
-from evidence_service.errors import ProofDocketError
+from litigation.court_side.api.window import RequestWindow
 from litigation.court_side.core.filer import Filer
+from litigation.court_side.core.quota import QuotaError
 from litigation.court_side.core.submission import Submission
 from litigation.court_side.ports import StoredEntry
 from litigation.court_side.service import CourtService
+from litigation.court_side.workflow.receive import quota_of
 
 PREFIX = "/api/court/v1"
 KEY = "proofdocket_court"
+WINDOW = "proofdocket_court_window"
 BEARER = re.compile(r"Bearer +(\S+)\Z", re.IGNORECASE)
 DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 FILING = re.compile(r"0x[0-9a-f]{64}\Z")
@@ -49,6 +52,7 @@ def create_intake(service: CourtService, *, testing: bool = False) -> Flask:
     app = Flask("proofdocket-court", static_folder=None)
     app.config.update(TESTING=testing, PROPAGATE_EXCEPTIONS=False, MAX_CONTENT_LENGTH=None)
     app.extensions[KEY] = service
+    app.extensions[WINDOW] = RequestWindow()
     app.url_map.strict_slashes = True
     app.url_map.merge_slashes = False
     views = {name: value for name, value in globals().items() if callable(value)}
@@ -57,6 +61,7 @@ def create_intake(service: CourtService, *, testing: bool = False) -> Flask:
     app.before_request(_admit)
     headers.register(app)
     problems.register(app)
+    app.register_error_handler(QuotaError, _over_quota)
     return app
 
 
@@ -68,17 +73,21 @@ def get_court() -> Response:
 def put_package(digest: str) -> Response:
     """Keep a package under its SHA-256; 201 the first time, 200 when it is here already."""
     limit = _court().doors.court.largest_package
-    size, new = _court().take_package(_digest(digest), pieces(limit))
+    announced = request.content_length
+    if announced is not None and announced > limit:
+        raise RequestEntityTooLarge
+    size, new = _court().take_package(_digest(digest), pieces(limit), announced, _filer())
     return _json({"sha256": digest, "size": size}, 201 if new else 200)
 
 
 def put_filing(filing_id: str) -> Response:
-    """Take a letter whose package is here; the answer is the signed receipt, the same for the same letter."""
+    """Take a letter whose package is here; the answer is the signed receipt, the same for the same letter.
+
+    The examination follows in a program of its own (`court examine --watch`): nobody waits for it here.
+    """
     filer = _filer()
     receipt = _court().take_filing(_filing(filing_id), b"".join(pieces(MAX_LETTER)), filer)
     # Crash here: received, and the filer does not know it; the same request gets the same receipt.
-    with suppress(ProofDocketError):  # the receipt stands; what could not be examined is told in the queue
-        _court().examine(filing_id)
     found = _court().submission(filing_id)
     return _json({"receipt": receipt.note, **_standing(found)}, 201 if receipt.created else 200)
 
@@ -114,6 +123,15 @@ def _admit() -> None:
     if filer is None:
         raise Refusal(401, headers={"WWW-Authenticate": 'Bearer realm="proofdocket-court"'})
     g.filer = filer
+    window: RequestWindow = current_app.extensions[WINDOW]
+    seconds = window.must_wait(filer.id, quota_of(filer).requests_per_minute)
+    if seconds:
+        raise Refusal(429, headers={"Retry-After": str(seconds)})
+
+
+def _over_quota(error: QuotaError) -> Response:
+    """A quota that was reached is 429, with the time after which the same request is taken."""
+    return problems.problem(429, error.code, str(error), {"Retry-After": str(error.retry_after)})
 
 
 def _court() -> CourtService:

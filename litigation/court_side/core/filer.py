@@ -9,7 +9,10 @@ import hmac
 from dataclasses import dataclass
 from datetime import datetime
 
+from litigation.court_side.core.quota import OwnQuota
+
 NOBODY = bytes(32)
+NO_OWN_QUOTA = OwnQuota()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class Filer:
     digest: bytes
     added_at: datetime
     revoked_at: datetime | None = None
+    quota: OwnQuota = NO_OWN_QUOTA
 
 
 def opens(filer: Filer | None, digest: bytes) -> bool:

@@ -48,7 +48,11 @@ ENDED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One filing. Texts are empty where nothing is known; `findings` are codes of pre-checks with their texts."""
+    """One filing. Texts are empty where nothing is known.
+
+    `due_on` is the next day that matters and `due_what` what it is for (core/due.py); `flags` are the codes of findings
+    that would be a reason to return, with commas.
+    """
 
     filing_id: str
     filer: str
@@ -66,6 +70,9 @@ class Submission:
     result: str
     received_at: datetime
     moved_at: datetime
+    due_on: str = "9999-12-31"
+    due_what: str = ""
+    flags: str = ""
 
 
 FOLLOWS: Mapping[EntryKind, tuple[frozenset[SubmissionState], SubmissionState | None]] = {

@@ -6,8 +6,9 @@ The receipt leaves only when package, submission and receipt are durable.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from evidence_service.core import container
@@ -19,7 +20,9 @@ from litigation.core.court_entry import EntryKind
 from litigation.core.filing import filing_id_of
 from litigation.core.filing_letter import FilingLetter, LetterError, read_letter
 from litigation.core.filing_move import MoveError, move_members
+from litigation.court_side.core.due import DueWhat, next_due
 from litigation.court_side.core.filer import Filer
+from litigation.court_side.core.quota import GENERAL, NEXT_EXAMINATION, Quota, QuotaError, court_day, to_midnight
 from litigation.court_side.core.submission import Submission, SubmissionState
 from litigation.court_side.ports import StoredMove
 from litigation.court_side.workflow.record import NO_FILING, CourtDoors, append_entry, submission_of, write_entry
@@ -45,17 +48,64 @@ class Receipt:
     created: bool
 
 
-def take_package(digest: str, pieces: Iterable[bytes], doors: CourtDoors) -> tuple[int, bool]:
-    """Keep a package under its digest; (size, whether it is new). A known one is not written again."""
+def take_package(
+    digest: str, pieces: Iterable[bytes], announced: int | None, filer: Filer, doors: CourtDoors
+) -> tuple[int, bool]:
+    """Keep a package under its digest; (size, whether it is new). A known one is not written again.
+
+    `announced` is the size that the sender says, None where it says none. Raises QuotaError.
+    """
     known = doors.shelf.size(digest)
-    if known is None:
-        return doors.shelf.take(digest, pieces), True
-    sent = sha256()
-    for piece in pieces:
-        sent.update(piece)
+    counted = CountedPieces(pieces, _room_for(announced or 0, filer, doors), doors.now())
+    try:
+        if known is None:
+            require_room(filer, doors)
+            return doors.shelf.take(digest, counted), True
+        sent = sha256()
+        for piece in counted:
+            sent.update(piece)
+    finally:  # bytes that came to nothing were carried, too
+        if counted.seen:
+            doors.store.add_taken(filer.id, court_day(doors.now()), counted.seen)
     if sent.hexdigest() != digest:  # nobody learns by its digest alone that a package is here
         raise MalformedInputError(f"the bytes that arrived have SHA-256 {sent.hexdigest()}, not {digest}")
     return known, False
+
+
+class CountedPieces:
+    """Pieces of a body, counted; QuotaError as soon as they are more than the day has room for."""
+
+    def __init__(self, pieces: Iterable[bytes], room: int, now: datetime) -> None:
+        self._pieces, self._room, self._now = pieces, room, now
+        self.seen = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self.seen += len(piece)
+            if self.seen > self._room:
+                raise QuotaError("the packages of this day have reached their limit of bytes", to_midnight(self._now))
+            yield piece
+
+
+def quota_of(filer: Filer) -> Quota:
+    """The limits that hold for a filer."""
+    return filer.quota.over(GENERAL)
+
+
+def require_room(filer: Filer, doors: CourtDoors) -> None:
+    """Raise QuotaError while too many filings of this filer wait for their examination."""
+    most = quota_of(filer).packages_waiting
+    if doors.store.waiting_of(filer.id) >= most:
+        raise QuotaError(f"{most} filings wait for their examination", NEXT_EXAMINATION)
+
+
+def _room_for(size: int, filer: Filer, doors: CourtDoors) -> int:
+    """Bytes that the day still has room for. Raises QuotaError where the announced size is more."""
+    now = doors.now()
+    room = max(0, quota_of(filer).bytes_per_day - doors.store.taken(filer.id, court_day(now)))
+    if not room or size > room:
+        raise QuotaError(f"today there is room for {room} more bytes of packages", to_midnight(now))
+    return room
 
 
 def take_filing(filing_id: str, raw: bytes, filer: Filer, doors: CourtDoors) -> Receipt:
@@ -65,6 +115,10 @@ def take_filing(filing_id: str, raw: bytes, filer: Filer, doors: CourtDoors) -> 
     size = doors.shelf.size(letter.package_sha256)
     if size is None:
         raise PackageMissingError(f"package {letter.package_sha256} is not here yet; PUT it first")
+    known = doors.store.submission(filing_id)
+    if known is not None:  # a repeated letter costs no room and no reading
+        return _repeated(known, raw, filer, doors)
+    require_room(filer, doors)
     if size != letter.size:
         raise LetterError(f"filing.package.size: the package has {size} bytes")
     metadata = metadata_of(doors.shelf.read(letter.package_sha256))
@@ -95,6 +149,8 @@ def take_filing(filing_id: str, raw: bytes, filer: Filer, doors: CourtDoors) -> 
                 result="",
                 received_at=moment,
                 moved_at=moment,
+                due_on=next_due(SubmissionState.RECEIVED, moment, []).on.isoformat(),
+                due_what=DueWhat.ANSWER.value,
             )
         )
         detail = {

@@ -7,11 +7,11 @@ one transaction: none of them is ever there without the others.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from evidence_service.core.anchor_view import ChainReader
 from evidence_service.core.note import parse_note, parse_vkey
@@ -26,20 +26,26 @@ from litigation.core.court_entry import (
     EntryKind,
     detail_bytes,
     entry_text,
+    kept_entry,
     text_digest,
 )
 from litigation.court_side.core.court_file import CourtFile
-from litigation.court_side.core.submission import MoveRefusedError, Submission, state_after
+from litigation.court_side.core.due import COURT_TIME, Entered, next_due
+from litigation.court_side.core.sheet import Outline
+from litigation.court_side.core.submission import MoveRefusedError, Submission, SubmissionState, state_after
 from litigation.court_side.ports import AnswerChain, CourtStore, EntrySigner, PackageShelf, StoredAnswer, StoredEntry
 
-COURT_TIME = ZoneInfo("Asia/Shanghai")
 NO_FILING = "no filing here has this filing id or case number"
 NUMBERED = frozenset({EntryKind.ACCEPTED, EntryKind.ACCEPTED_IN_PART})
 
 
 @dataclass(frozen=True, slots=True)
 class CourtDoors:
-    """What the court's work needs from outside. `reader` asks the court's own node for check (8)."""
+    """What the court's work needs from outside. `reader` asks the court's own node for check (8).
+
+    `depth` is how many blocks must lie upon an answer before it counts as lodged; `outline` reads a PDF's bookmarks.
+    `answering` lets one program at a time send the court's transactions.
+    """
 
     court: CourtFile
     address: str
@@ -50,6 +56,9 @@ class CourtDoors:
     reader: ChainReader | None
     trust: Callable[[], TrustFile | None]
     now: Callable[[], datetime]
+    depth: Callable[[], int]
+    outline: Callable[[bytes], Outline]
+    answering: Callable[[], AbstractContextManager[None]]
 
 
 def record(filing_id: str, kind: EntryKind, detail: Mapping[str, Any], by: str, doors: CourtDoors) -> StoredEntry:
@@ -71,7 +80,8 @@ def write_entry(
         raise MoveRefusedError("this filing has been answered; an answer is given once")
     entry = append_entry(submission.filing_id, kind, detail, by, moment, doors)
     case_number = detail["case_number"] if kind in NUMBERED else submission.case_number
-    doors.store.move(replace(submission, state=state, case_number=case_number, moved_at=moment))
+    moved = replace(submission, state=state, case_number=case_number, moved_at=moment)
+    doors.store.move(with_due(moved, state, doors))
     if kind in DECIDING and doors.court.on_chain:
         digest = sha256(detail_bytes(detail)).hexdigest()
         intent = StoredAnswer(submission.filing_id, ON_REGISTRY[kind], digest, "pending", None, None)
@@ -89,6 +99,15 @@ def append_entry(
     stored = StoredEntry(0, filing_id, entry.n, kind.value, moment, doors.signer.sign_note(entry_text(entry)), by)
     doors.store.add_entry(stored)
     return stored
+
+
+def with_due(submission: Submission, state: SubmissionState, doors: CourtDoors) -> Submission:
+    """Inside a unit: the submission with its next day, after its last entry."""
+    entered = [
+        Entered(one.kind, one.at, kept_entry(one.note).detail) for one in doors.store.entries(submission.filing_id)
+    ]
+    due = next_due(state, submission.received_at, entered)
+    return replace(submission, due_on=due.on.isoformat(), due_what=due.what.value)
 
 
 def submission_of(filing_id: str, doors: CourtDoors) -> Submission:

@@ -26,6 +26,8 @@ from litigation.court_side.api.app import PREFIX
 from litigation.court_side.bootstrap import make_court, open_court
 from litigation.court_side.core.court_file import CourtFile
 from litigation.court_side.core.filer import Filer
+from litigation.court_side.core.submission import Submission, SubmissionState
+from litigation.court_side.ports import StoredAnswer
 from litigation.court_side.service import CourtService
 from litigation.delivery_service import DeliveryService
 from tests.litigation.filing.conftest import Instance, make_template
@@ -70,6 +72,27 @@ class CourtHouse:
                     return
             time.sleep(0.1)
         raise AssertionError("the court did not open")
+
+    def examined(self, filing_id: str) -> Submission:
+        """The filing once the background program has examined it."""
+        service, deadline = self.service(), time.monotonic() + 60
+        while time.monotonic() < deadline:
+            found = service.submission(filing_id)
+            if found.state is not SubmissionState.RECEIVED:
+                return found
+            time.sleep(0.05)
+        raise AssertionError("nobody examined the filing")
+
+    def lodged(self, filing_id: str, instance: Instance) -> StoredAnswer:
+        """The answer to a filing, once it stands on the registry as deep as the court asks."""
+        service = self.service()
+        service.answer()
+        instance.chain().local.mine(service.doors.depth())
+        service.answer()
+        found = service.answer_of(filing_id)
+        assert found is not None
+        assert found.state == "lodged", found
+        return found
 
     def close(self) -> None:
         """Stop serving."""

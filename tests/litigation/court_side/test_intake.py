@@ -88,7 +88,9 @@ def test_a_receipt_is_signed_names_the_bytes_and_is_the_same_for_the_same_letter
 def test_a_package_that_is_none_is_received_and_the_examination_says_so(desk: Desk) -> None:
     desk.bring_package()
     letter = desk.letter()
-    assert desk.send(letter)[1]["result"] == "failed"
+    assert desk.send(letter)[1]["state"] == "received", "nobody waits for the examination"
+    assert desk.court.examine_waiting() == []
+    assert desk.court.submission(letter["filing_id"]).result == "failed"
     detail = json.loads(desk.court.entries(letter["filing_id"])[1].note.split("\n")[1])["detail"]
     assert [one["code"] for one in detail["findings"] if one["blocking"]] == ["check-1", "unreadable"]
 
@@ -178,6 +180,7 @@ def test_a_move_is_kept_once_and_only_for_ones_own_filing(desk: Desk) -> None:
 def test_entries_are_paged_and_none_is_missed(desk: Desk) -> None:
     desk.bring_package()
     desk.send(desk.letter())
+    assert desk.court.examine_waiting() == []
     desk.court.record(desk.letter()["filing_id"], "accepted", {}, "clerk")
     seen, after = [], 0
     while True:

@@ -30,12 +30,14 @@ from tests.litigation.filing.conftest import Instance
 pytestmark = pytest.mark.chain
 
 
-def file(delivery: DeliveryService, package: bytes) -> Filing:
-    """File a package with the court and bring it there."""
+def file(delivery: DeliveryService, package: bytes, court_house: CourtHouse | None = None) -> Filing:
+    """File a package with the court and bring it there; with the court's house, until it is examined."""
     where = delivery.book.find(NAME)
     filing, note = file_and_deliver(delivery, package, Court(where.name, where.address))
     assert note is not None
     assert note.kind == "received"
+    if court_house is not None:
+        court_house.examined(filing.filing_id)
     return filing
 
 
@@ -46,7 +48,7 @@ def kinds(delivery: DeliveryService, filing: Filing) -> list[str]:
 def test_a_filing_goes_all_the_way_from_the_button_to_the_end_of_enforcement(
     package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    filing = file(delivery, package)
+    filing = file(delivery, package, court_house)
     court = court_house.service()
     waiting = court.submission(filing.filing_id)
     assert waiting in court.queue()
@@ -58,8 +60,7 @@ def test_a_filing_goes_all_the_way_from_the_button_to_the_end_of_enforcement(
     assert not [finding for finding in examined["findings"] if finding["blocking"]]
 
     accepted = court.record(filing.filing_id, "accepted", {"cause": "金融借款合同纠纷"}, "clerk-1")
-    (answered,) = court.answer()
-    assert (answered.state, answered.problem) == ("lodged", "")
+    assert court_house.lodged(filing.filing_id, instance).block is not None
     number = court.submission(filing.filing_id).case_number
     assert number.startswith(f"（{accepted.at.astimezone().year}）闽0503民初")
     for kind, detail in (
@@ -101,7 +102,7 @@ def test_a_court_that_is_down_gets_its_filing_later_and_once(
     (lodged,) = delivery.undelivered()
     assert lodged.state is FilingState.SUBMITTED
     court_house.open()
-    file(delivery, package)
+    file(delivery, package, court_house)
     assert not delivery.undelivered()
     digests = [one.package_sha256 for one in court_house.service().queue(SubmissionState)]
     assert digests.count(lodged.package_sha256) == 1
@@ -125,7 +126,7 @@ def test_a_receipt_that_was_lost_is_asked_for_and_nothing_is_sent_again(
     with pytest.raises(CourtUnreachableError):
         file(delivery, package)
     monkeypatch.setattr(HttpCourt, "put_package", None)  # sending again would fail the test
-    filing = file(delivery, package)
+    filing = file(delivery, package, court_house)
     assert kinds(delivery, filing)[0] == "received"
     assert len(court_house.service().entries(filing.filing_id)) == 2
 
@@ -145,7 +146,7 @@ def test_an_upload_that_was_cut_leaves_nothing_and_is_made_good(
 def test_a_return_is_cured_by_another_filing_and_both_keep_their_history(
     package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    first = file(delivery, package)
+    first = file(delivery, package, court_house)
     court = court_house.service()
     court.record(first.filing_id, "returned", {"defects": ["缺少送达地址确认书"], "cure_by": "2026-12-20"}, "clerk-1")
     court.answer()
@@ -158,6 +159,7 @@ def test_a_return_is_cured_by_another_filing_and_both_keep_their_history(
     where = delivery.book.find(NAME)
     second, note = file_and_deliver(delivery, again.read_bytes(), Court(where.name, where.address))
     assert note is not None
+    court_house.examined(second.filing_id)
     assert court.submission(first.filing_id).state is SubmissionState.CURED
     assert court.submission(second.filing_id).cures == first.filing_id
     delivery.follow()
@@ -168,7 +170,7 @@ def test_a_return_is_cured_by_another_filing_and_both_keep_their_history(
 def test_a_second_suit_on_one_loan_is_flagged_and_anothers_filing_is_not_there(
     package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    filing = file(delivery, package)
+    filing = file(delivery, package, court_house)
     court = court_house.service()
     letter = json.loads((Path(filing.outbox) / "filing.json").read_bytes())
     letter["filer"] = instance.court.address  # lodged once more, from another account
@@ -191,7 +193,7 @@ def test_a_second_suit_on_one_loan_is_flagged_and_anothers_filing_is_not_there(
 def test_steps_that_do_not_follow_are_refused_and_numbers_have_no_gaps(
     package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    first, second = file(delivery, package), file(delivery, instance.packages.pop().read_bytes())
+    first, second = file(delivery, package), file(delivery, instance.packages.pop().read_bytes(), court_house)
     court = court_house.service()
     with pytest.raises(MoveRefusedError, match="judgment may follow only on"):
         court.record(first.filing_id, "judgment", {"kind": "judgment", "case_number": "（2026）闽0503民初9号"}, "")
@@ -206,7 +208,7 @@ def test_steps_that_do_not_follow_are_refused_and_numbers_have_no_gaps(
 def test_what_is_told_to_the_court_arrives_once_and_is_an_event(
     package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    filing = file(delivery, package)
+    filing = file(delivery, package, court_house)
     court_house.close()
     with pytest.raises(CourtUnreachableError):
         delivery.tell(filing.our_reference, "payment", {"amount": "5000.00", "on": "2026-11-20"})
@@ -223,7 +225,7 @@ def test_what_is_told_to_the_court_arrives_once_and_is_an_event(
 def test_a_court_that_rewrites_what_it_entered_is_noticed(
     package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    filing = file(delivery, package)
+    filing = file(delivery, package, court_house)
     known = delivery.book.find(NAME)
     signer = court_house.service().doors.signer
     note = delivery._notes.notes(filing.filing_id)[0].note
@@ -274,7 +276,8 @@ def with_chain(court: CourtService, chain: object) -> CourtService:
 def test_a_decision_reaches_the_registry_once_whatever_happens_on_the_way(
     instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    first, second = (file(delivery, instance.packages.pop().read_bytes()) for _ in range(2))
+    first, second = (file(delivery, instance.packages.pop().read_bytes(), court_house) for _ in range(2))
+    court_house.close()  # with its background program, which would bring the answers by itself
     court = court_house.service()
     chain = court.doors.chain
     assert isinstance(chain, RegistryAnswer)
@@ -293,8 +296,12 @@ def test_a_decision_reaches_the_registry_once_whatever_happens_on_the_way(
         stored = court.doors.store.answer(first.filing_id)
         assert stored is not None
         assert stored.state == "prepared"
+    (sent,) = court_house.service().answer()
+    assert (sent.state, sent.problem) == ("mined", "")
+    assert "0 of 3 block(s) upon it" in sent.waiting
+    instance.chain().local.mine(3)
     (done,) = court_house.service().answer()
-    assert (done.state, done.problem) == ("lodged", "")
+    assert (done.state, done.waiting) == ("lodged", "")
     assert chain.next_nonce() == before + 1, "three attempts, one transaction"
     package, decision, detail = chain.standing(first.filing_id)
     assert (package, decision) == (first.package_sha256, 1)
@@ -305,7 +312,7 @@ def test_a_decision_reaches_the_registry_once_whatever_happens_on_the_way(
     court.record(second.filing_id, "refused", {"ruling": "refused", "reason": "不属于本院管辖"}, "clerk")
     foreign = chain.prepare_answer(second.filing_id, 1, "11" * 32)
     chain.send(foreign)
-    chain.wait(foreign.tx_hash)
+    chain.wait(foreign.tx_hash, 20)
     (other,) = court_house.service().answer()
     assert other.state == "failed"
     assert "another answer" in other.problem
@@ -317,7 +324,7 @@ def test_a_decision_reaches_the_registry_once_whatever_happens_on_the_way(
 def test_an_entry_that_cannot_be_taken_stops_nothing_and_is_made_good(
     package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    filing, other = file(delivery, package), file(delivery, instance.packages.pop().read_bytes())
+    filing, other = file(delivery, package), file(delivery, instance.packages.pop().read_bytes(), court_house)
     court = court_house.service()
     court.record(filing.filing_id, "withdrawn", {"case_number": 123}, "clerk")
     court.record(other.filing_id, "accepted", {}, "clerk")
@@ -348,7 +355,7 @@ def test_an_entry_that_cannot_be_taken_stops_nothing_and_is_made_good(
 def test_a_number_that_was_typed_is_given_to_nobody_else(
     instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
-    first, second = (file(delivery, instance.packages.pop().read_bytes()) for _ in range(2))
+    first, second = (file(delivery, instance.packages.pop().read_bytes(), court_house) for _ in range(2))
     court = court_house.service()
     court.record(first.filing_id, "accepted", {"case_number": "（2026）闽0503民初900号"}, "clerk")
     with pytest.raises(MoveRefusedError, match="another filing's number"):
