@@ -27,20 +27,20 @@ class Filling:
     def spans(self, line: str, style: Style, *, ink: str = INK, prefix: str = "", number: int = 0) -> list[Span]:
         """Expand one line. `prefix` stands for ``p.`` in the blocks of the parties."""
         spans: list[Span] = []
-        for part in parts_of(line):
-            key = own_key(part.key, prefix)
-            match part.kind:
-                case PartKind.TEXT:
-                    spans.append(Span(part.value, style))
+        for kind, key, value, blank in parts_of(line):
+            if kind is PartKind.TEXT:
+                spans.append(Span(value, style))
+                continue
+            match kind:
+                case PartKind.FACT:
+                    fact = self.values.get(own_key(key, prefix), "")
+                    spans.append(Span(fact, style.but(color=ink)) if fact else Span(_BLANK * blank, style))
+                case PartKind.BOX:
+                    spans.append(self._box(own_key(key, prefix), value, style))
                 case PartKind.COUNT:
                     spans.append(Span(str(number), style))
-                case PartKind.BOX:
-                    spans.append(self._box(key, part.value, style))
                 case PartKind.CITE:
-                    spans.extend(self.cite(key, style))
-                case PartKind.FACT:
-                    value = self.values.get(key, "")
-                    spans.append(Span(value, style.but(color=ink)) if value else Span(_BLANK * part.blank, style))
+                    spans.extend(self.cite(own_key(key, prefix), style))
         return spans
 
     def is_there(self, key: str, prefix: str = "") -> bool:

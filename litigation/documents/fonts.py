@@ -67,6 +67,8 @@ class FontSet:
     widths: FixedWidths
     seeds: dict[Role, EmbeddedSubset]
     has_rare: bool
+    shown: dict[tuple[str, float, Role], str] = field(default_factory=dict)
+    """How texts are written that only shared characters make: :class:`Ink` fills it."""
     _known: set[str] = field(default_factory=set)
 
     @classmethod
@@ -81,6 +83,10 @@ class FontSet:
         }
         widths = FixedWidths({role: _Widths(faces[role]) for role in Role})
         return cls(faces, widths, seeds, bool(rare))
+
+    def knows(self, text: str) -> bool:
+        """Say whether every character of a text was found printable before."""
+        return self._known.issuperset(text)
 
     def check(self, text: str, field_name: str) -> None:
         """Refuse a character that no font holds, naming it and the field it stands in."""

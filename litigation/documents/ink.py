@@ -14,6 +14,8 @@ from litigation.documents.fonts import FontSet, Role
 from litigation.documents.problems import MissingGlyphError
 from litigation.documents.text import Style
 
+KEPT = 8192
+"""Texts whose codes are remembered: the form, the law and the explanations are the same in every package."""
 _SEED_NAMES = {Role.REGULAR: "F1", Role.BOLD: "F2"}
 
 
@@ -26,27 +28,36 @@ class Ink:
         self._own: dict[str, tuple[Face, dict[str, str]]] = {}
         self._where: dict[Role, dict[str, tuple[str, str]]] = {role: {} for role in Role}
         self._used: set[Role] = set()
+        self._kept = fonts.shown
 
     def text(self, x: float, y: float, text: str, style: Style) -> str:
         """Write text with its baseline starting at (x, y), counted from the lower left corner."""
         if not text:
             return ""
-        shown = " ".join(f"/{font} {style.size:g} Tf <{codes}> Tj" for font, codes in self._runs(text, style.role))
-        return f"BT {style.color} rg {x:.2f} {y:.2f} Td {shown} ET"
+        return f"BT {style.color} rg {x:.2f} {y:.2f} Td {self._shown(text, style)} ET"
 
     def turned(self, matrix: str, text: str, style: Style) -> str:
         """Write text under a text matrix (for a watermark)."""
-        shown = " ".join(f"/{font} {style.size:g} Tf <{codes}> Tj" for font, codes in self._runs(text, style.role))
-        return f"BT {style.color} rg {matrix} Tm {shown} ET"
+        return f"BT {style.color} rg {matrix} Tm {self._shown(text, style)} ET"
+
+    def _shown(self, text: str, style: Style) -> str:
+        """Write the font, its size and the codes of a text. What only shared characters make is remembered."""
+        role, size = style.role, style.size
+        self._used.add(role)
+        kept = self._kept.get((text, size, role))
+        if kept is not None:
+            return kept
+        try:
+            codes = "".join(map(self._seeds[role].__getitem__, text))
+        except KeyError:
+            return " ".join([f"/{font} {size:g} Tf <{codes}> Tj" for font, codes in self._runs(text, role)])
+        if len(self._kept) >= KEPT:
+            self._kept.clear()
+        shown = self._kept[text, size, role] = f"/{_SEED_NAMES[role]} {size:g} Tf <{codes}> Tj"
+        return shown
 
     def _runs(self, text: str, role: Role) -> list[tuple[str, str]]:
         """Split text into runs of one font and write its codes in hexadecimal."""
-        seeds = self._seeds[role]
-        self._used.add(role)
-        try:
-            return [(_SEED_NAMES[role], "".join([seeds[char] for char in text]))]
-        except KeyError:
-            pass
         runs: list[tuple[str, list[str]]] = []
         where = self._where[role]
         for char in text:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import Any
 
 from litigation.core.casefile import CaseFile
@@ -111,8 +112,30 @@ def papers_of(case: CaseFile) -> tuple[PaperKind, ...]:
 
 def check_glyphs(case: CaseFile, fonts: FontSet) -> None:
     """Refuse a character without a glyph, naming the field; the contents of exhibits are judged when printed."""
+    found: list[str] = []
+    _collect(case, found)
+    if fonts.knows("".join(found)):  # as in nearly every case of a batch: then no text needs its field's name
+        return
     for name, text in _texts(case, ""):
         fonts.check(text, name)
+
+
+def _collect(value: Any, found: list[str]) -> None:
+    """Collect what :func:`_texts` walks, without names."""
+    if isinstance(value, str):
+        found.append(value)
+    elif isinstance(value, tuple):
+        for item in value:
+            _collect(item, found)
+    else:
+        for name in _parts(type(value)):  # type: ignore[arg-type]  # mypy takes the hash of an instance for the class's
+            _collect(getattr(value, name), found)
+
+
+@cache
+def _parts(kind: type) -> tuple[str, ...]:
+    """The fields of a dataclass whose texts are printed; nothing else has any."""
+    return tuple(part.name for part in fields(kind) if part.name not in _UNCHECKED) if is_dataclass(kind) else ()
 
 
 def _texts(value: Any, name: str) -> Iterator[tuple[str, str]]:

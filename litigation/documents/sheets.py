@@ -109,23 +109,21 @@ class Book:
 
     def put_line(self, sheet: Sheet, line: Line, x: float, y: float) -> None:
         """Draw one line with its baseline at (x, y)."""
+        write, text_of = sheet.operators.append, self.ink.text
         for piece in line.pieces:
-            self._put_piece(sheet, piece, x + piece.x, y)
-
-    def _put_piece(self, sheet: Sheet, piece: Piece, x: float, y: float) -> None:
-        style = piece.style
-        if piece.page_of:
-            sheet.operators.append(PageNumber(x, y + style.rise, piece))
-        else:
-            sheet.operators.append(self.ink.text(x, y + style.rise, piece.text, style))
-        if style.tick:  # the box of the form stays visible under its tick
-            low, side = style.size * _BOX[1], style.size * (_BOX[2] - _BOX[0])
-            sheet.operators.append(
-                f"0.45 w 0 0 0 RG {x + style.size * _BOX[0]:.2f} {y + low:.2f} {side:.2f} {side:.2f} re S"
-            )
-        if style.link:
-            box = (x, y + style.rise - style.size * 0.2, x + piece.width, y + style.rise + style.size * 0.85)
-            sheet.links.append(Link(box, style.link))
+            left, text, style, page_of, _ = piece
+            left += x
+            if page_of:
+                write(PageNumber(left, y + style.rise, piece))
+            else:
+                write(text_of(left, y + style.rise, text, style))
+            if style.tick:  # the box of the form stays visible under its tick
+                low, side = style.size * _BOX[1], style.size * (_BOX[2] - _BOX[0])
+                write(f"0.45 w 0 0 0 RG {left + style.size * _BOX[0]:.2f} {y + low:.2f} {side:.2f} {side:.2f} re S")
+            if style.link:
+                base = y + style.rise
+                box = (left, base - style.size * 0.2, left + piece.width, base + style.size * 0.85)
+                sheet.links.append(Link(box, style.link))
 
 
 def rule(x1: float, y1: float, x2: float, y2: float, weight: float = 0.5, color: str = "0 0 0") -> str:

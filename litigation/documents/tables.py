@@ -7,7 +7,7 @@ the next page, as the official form itself does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from litigation.documents.flow import Flow
 from litigation.documents.problems import PaperError
@@ -38,17 +38,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """Cells side by side; widths in points."""
+    """Cells side by side; widths in points. `height` is that of the highest cell."""
 
     widths: tuple[float, ...]
     cells: tuple[Cell, ...]
     whole: bool = False
     keep_with_next: float = 0.0
+    height: float = field(init=False)
 
-    @property
-    def height(self) -> float:
-        """Height of the highest cell."""
-        return max(cell.height for cell in self.cells)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "height", max([cell.height for cell in self.cells]))
 
 
 def draw_table(flow: Flow, rows: Iterable[Row], head: Sequence[Row] = ()) -> None:
@@ -117,23 +116,23 @@ def _split(row: Row, room: float) -> tuple[Row | None, Row | None]:
 
 
 def _draw(flow: Flow, row: Row) -> None:
-    height = row.height
-    x = LEFT
-    bottom = flow.y - height
-    operators = flow.sheet.operators
+    height, x, top = row.height, LEFT, flow.y
+    bottom = top - height
+    sheet, put_line = flow.sheet, flow.book.put_line
+    write = sheet.operators.append
     for width, cell in zip(row.widths, row.cells, strict=True):
         if cell.fill:
-            operators.append(box(x, bottom, width, height, cell.fill))
-        operators.append(box(x, bottom, width, height))
-        free = height - cell.height
-        baseline = flow.y - PAD_Y - (free / 2 if cell.middle else 0.0)
+            write(box(x, bottom, width, height, cell.fill))
+        write(box(x, bottom, width, height))
+        baseline = top - PAD_Y - ((height - cell.height) / 2 if cell.middle else 0.0)
+        leading, align = cell.leading, cell.align
         for line in cell.lines:
-            baseline -= cell.leading
+            baseline -= leading
             at = x + PAD_X
-            if cell.align == "center":
+            if align == "center":
                 at = x + (width - line.width) / 2
-            elif cell.align == "right":
+            elif align == "right":
                 at = x + width - PAD_X - line.width
-            flow.book.put_line(flow.sheet, line, at, baseline + cell.leading * 0.26)
+            put_line(sheet, line, at, baseline + leading * 0.26)
         x += width
     flow.y = bottom

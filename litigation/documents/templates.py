@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -63,8 +63,7 @@ class PartKind(StrEnum):
     COUNT = "count"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One part of a template line. `value` is the text, or the option of a box; `blank` the width of a blank."""
 
     kind: PartKind

@@ -7,9 +7,9 @@ whole unless a word alone is wider than the line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from litigation.documents.fonts import FixedWidths, Role
 
@@ -18,8 +18,10 @@ _NO_START = frozenset("，。、；：？！）》」』】〕”’…％%℃·
 _NO_END = frozenset("（《「『【〔“‘￥¥([{")
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+# Named tuples, not dataclasses: a package makes thousands of each, and these are made three times as fast.
+
+
+class Style(NamedTuple):
     """How a span looks. `link` names a destination; `whole` spans are never broken; `tick` draws a box around."""
 
     role: Role = Role.REGULAR
@@ -32,11 +34,10 @@ class Style:
 
     def but(self, **changes: object) -> Style:
         """Return the same style with changes."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return self._replace(**changes)  # type: ignore[arg-type]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Text in one style. In `text` of a span with `page_of` the sign # stands for that destination's page number."""
 
     text: str
@@ -44,8 +45,7 @@ class Span:
     page_of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A span at its place in a line."""
 
     x: float
@@ -55,8 +55,7 @@ class Piece:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One set line: its pieces from x = 0, and its width."""
 
     pieces: tuple[Piece, ...]
@@ -70,20 +69,21 @@ KEPT = 4096
 
 def width_of(text: str, style: Style, widths: Widths) -> float:
     """Return the width of text in points."""
-    table = widths[style.role]
-    return sum([table[char] for char in text]) * style.size / 1000
+    return sum(map(widths[style.role].__getitem__, text)) * style.size / 1000
 
 
 def fit(spans: Sequence[Span], width: float, widths: Widths) -> list[Line]:
     """Break spans into lines no wider than `width`; an empty sequence gives one empty line."""
-    total = 0.0
-    for span in spans:
-        if "\n" in span.text:
+    advances, total = [], 0.0
+    for text, style, _ in spans:
+        if "\n" in text:
             break
-        total += width_of(span.text, span.style, widths)
+        advance = width_of(text, style, widths)
+        advances.append(advance)
+        total += advance
     else:
         if total <= width:
-            return [_whole_line(spans, widths)]
+            return [_whole_line(spans, advances)]
     if isinstance(widths, FixedWidths):
         return list(_remembered(tuple(spans), width, widths))
     return _broken(spans, width, widths)
@@ -99,12 +99,11 @@ def plain(text: str, style: Style, width: float, widths: Widths) -> list[Line]:
     return fit((Span(text, style),), width, widths)
 
 
-def _whole_line(spans: Iterable[Span], widths: Widths) -> Line:
+def _whole_line(spans: Sequence[Span], advances: Sequence[float]) -> Line:
     pieces, x = [], 0.0
-    for span in spans:
-        if span.text:
-            advance = width_of(span.text, span.style, widths)
-            pieces.append(Piece(x, span.text, span.style, span.page_of, advance))
+    for (text, style, page_of), advance in zip(spans, advances, strict=True):
+        if text:
+            pieces.append(Piece(x, text, style, page_of, advance))
             x += advance
     return Line(tuple(pieces), x)
 
@@ -166,4 +165,4 @@ def _line(chars: str, owners: Sequence[int], spans: Sequence[Span], start: int, 
             stop += 1
         parts.append(Span(chars[at:stop], spans[owner].style, spans[owner].page_of))
         at = stop
-    return _whole_line(parts, widths)
+    return _whole_line(parts, [width_of(part.text, part.style, widths) for part in parts])
