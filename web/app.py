@@ -5,8 +5,9 @@ Pages are server-rendered and work without JavaScript. A view reads a form, call
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
-from typing import IO
+from typing import IO, Protocol
 
 from flask import Flask, Request, request
 from flask_wtf.csrf import CSRFProtect
@@ -51,7 +52,26 @@ class PagesApp(Flask):
     request_class = InMemoryRequest
 
 
-def create_app(instance: Instance, *, secret_key: bytes, testing: bool = False, secure_cookies: bool = True) -> Flask:
+class Part(Protocol):
+    """A module of pages."""
+
+    def register(self, app: Flask) -> None:
+        """Add its routes."""
+        ...
+
+
+LENDER: tuple[Part, ...] = (overview, log_pages, case_pages)
+"""The pages of a lender's instance; a court's has its own (web/court_app.py)."""
+
+
+def create_app(
+    instance: Instance,
+    *,
+    secret_key: bytes,
+    testing: bool = False,
+    secure_cookies: bool = True,
+    pages: Sequence[Part] = LENDER,
+) -> Flask:
     """Make the application. `secure_cookies=False` is for plain HTTP on loopback, which not every
     browser counts as secure."""
     app = PagesApp("web", static_folder=None, template_folder="templates")
@@ -73,7 +93,7 @@ def create_app(instance: Instance, *, secret_key: bytes, testing: bool = False, 
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Order matters: limits before anything reads the body, the guard before CSRF, so that closed stays closed.
     app.before_request(_limit_body)
-    for part in (sign_in, assets, health, overview, log_pages, case_pages, verify_page, layout):
+    for part in (sign_in, assets, health, *pages, verify_page, layout):
         part.register(app)
     app.before_request(access.guard)
     csrf = CSRFProtect(app)
