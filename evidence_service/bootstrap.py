@@ -18,6 +18,7 @@ from evidence_service.adapters.sql_corrections import SqlCorrections
 from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
 from evidence_service.adapters.sql_environments import SqlEnvironments
 from evidence_service.adapters.sql_erasures import SqlErasures
+from evidence_service.adapters.sql_histories import SqlHistories
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_audit import SqlLogAuditReader
 from evidence_service.adapters.sql_log_keys import SqlLogKeys
@@ -47,6 +48,7 @@ def open_evidence(settings: Settings, engine: Engine) -> EvidenceService:
         store=store,
         log_keys=SqlLogKeys(engine),
         log_audit=SqlLogAuditReader(engine, store),
+        histories=SqlHistories(engine, store),
         anchors=SqlAnchorStore(engine),
         maps=SqlLoanMap(engine),
         vault=FileVault(settings.vault_dir, engine, keys),

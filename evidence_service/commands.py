@@ -9,6 +9,7 @@ import click
 
 from evidence_service.access_command import audit_access_command
 from evidence_service.bootstrap import open_home
+from evidence_service.conformance_commands import audit_rules_command
 from evidence_service.console import emit, home_of, json_option, refusals_exit_1
 from evidence_service.core.erased import opened_bytes
 from evidence_service.core.material import material_bytes
@@ -182,6 +183,7 @@ audit_group.add_command(audit_clock_command)
 audit_group.add_command(audit_access_command)
 audit_group.add_command(audit_log_command)
 audit_group.add_command(audit_map_command)
+audit_group.add_command(audit_rules_command)
 
 
 @audit_group.command("consistency")

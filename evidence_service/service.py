@@ -23,6 +23,7 @@ from evidence_service.adapters.sql_corrections import SqlCorrections
 from evidence_service.adapters.sql_cosignatures import SqlCosignatureStore
 from evidence_service.adapters.sql_environments import SqlEnvironments
 from evidence_service.adapters.sql_erasures import SqlErasures
+from evidence_service.adapters.sql_histories import SqlHistories
 from evidence_service.adapters.sql_loan_map import SqlLoanMap
 from evidence_service.adapters.sql_log_audit import SqlLogAuditReader
 from evidence_service.adapters.sql_log_keys import SqlLogKeys
@@ -91,6 +92,7 @@ class Edges:
     store: SqlLogStore
     log_keys: SqlLogKeys
     log_audit: SqlLogAuditReader
+    histories: SqlHistories
     anchors: SqlAnchorStore
     maps: SqlLoanMap
     vault: FileVault
@@ -136,6 +138,11 @@ class EvidenceService:
     def chain(self) -> InstanceChain:
         """The chain this instance anchors on."""
         return self._edges.chain
+
+    @property
+    def histories(self) -> SqlHistories:
+        """Whole loans, for conformance."""
+        return self._edges.histories
 
     @property
     def sources(self) -> SqlSourceKeys:
