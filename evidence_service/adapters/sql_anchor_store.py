@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -170,9 +171,11 @@ class SqlAnchorStore:
         with reading(self._engine) as connection:
             return [int(size) for size in connection.execute(query.order_by(columns.size.desc())).scalars()]
 
-    def count_on_chain(self) -> int:
-        """How many anchors are in a block, over all logs."""
+    def count_on_chain(self, institutions: Set[str] | None = None) -> int:
+        """How many anchors are in a block, over all logs or some."""
         query = select(func.count()).select_from(tables.anchor).where(tables.anchor.c.block.is_not(None))
+        if institutions is not None:
+            query = query.where(tables.anchor.c.institution.in_(sorted(institutions)))
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar_one())
 

@@ -6,7 +6,7 @@ and from the leaf hashes, so a proof reads a handful of tiles however large the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -242,10 +242,13 @@ class SqlLogStore:
             raise NotFoundError("this loan is not in the log of the institution")
         return LoanHead(row.reference, row.next_sequence, row.last_leaf_hash)
 
-    def checkpoint_count(self) -> int:
-        """How many checkpoints there are, over all logs."""
+    def checkpoint_count(self, institutions: Set[str] | None = None) -> int:
+        """How many checkpoints there are, over all logs or some."""
+        query = select(func.count()).select_from(tables.checkpoint)
+        if institutions is not None:
+            query = query.where(tables.checkpoint.c.institution.in_(sorted(institutions)))
         with reading(self._engine) as connection:
-            return int(connection.execute(select(func.count()).select_from(tables.checkpoint)).scalar_one())
+            return int(connection.execute(query).scalar_one())
 
     def loan_count(self, institution: str) -> int:
         """How many loans a log knows."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, func, insert, select
+from sqlalchemy import Engine, Select, Table, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from evidence_service.core.event import format_instant, parse_instant
@@ -91,18 +92,18 @@ class SqlCaseStore:
             connection.execute(insert(table).values(**values, built_at=format_instant(row.built_at)))
         return True
 
-    def cases(self, limit: int, before: int | None = None) -> list[CaseRow]:
-        """A page of cases, newest first; `before` is the id of the last one seen."""
-        query = select(tables.case).order_by(tables.case.c.id.desc()).limit(limit)
+    def cases(self, limit: int, before: int | None = None, institutions: Set[str] | None = None) -> list[CaseRow]:
+        """A page of cases (of some institutions), newest first; `before` is the id of the last one seen."""
+        query = _of(tables.case, select(tables.case), institutions).order_by(tables.case.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(tables.case.c.id < before)
         with reading(self._engine) as connection:
             return [_case_row(row) for row in connection.execute(query)]
 
-    def packages(self, limit: int, before: int | None = None) -> list[PackageRow]:
-        """A page of packages, newest first; `before` is the id of the last one seen."""
+    def packages(self, limit: int, before: int | None = None, institutions: Set[str] | None = None) -> list[PackageRow]:
+        """A page of packages (of some institutions), newest first; `before` is the id of the last one seen."""
         table = tables.package
-        query = select(table).order_by(table.c.id.desc()).limit(limit)
+        query = _of(table, select(table), institutions).order_by(table.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(table.c.id < before)
         with reading(self._engine) as connection:
@@ -140,13 +141,14 @@ class SqlCaseStore:
             raise NotFoundError(f"case {our_reference} is not in this instance")
         return case.loan
 
-    def counts(self) -> tuple[int, int]:
-        """How many cases and packages there are."""
+    def counts(self, institutions: Set[str] | None = None) -> tuple[int, int]:
+        """How many cases and packages there are (of some institutions)."""
+        queries = [
+            _of(table, select(func.count()).select_from(table), institutions) for table in (tables.case, tables.package)
+        ]
         with reading(self._engine) as connection:
-            return (
-                int(connection.execute(select(func.count()).select_from(tables.case)).scalar_one()),
-                int(connection.execute(select(func.count()).select_from(tables.package)).scalar_one()),
-            )
+            cases, packages = (int(connection.execute(query).scalar_one()) for query in queries)
+        return cases, packages
 
     def _case(self, our_reference: str) -> CaseRow | None:
         with reading(self._engine) as connection:
@@ -154,6 +156,10 @@ class SqlCaseStore:
                 select(tables.case).where(tables.case.c.our_reference == our_reference)
             ).one_or_none()
         return None if row is None else _case_row(row)
+
+
+def _of(table: Table, query: Select[Any], institutions: Set[str] | None) -> Select[Any]:
+    return query if institutions is None else query.where(table.c.institution.in_(sorted(institutions)))
 
 
 def _case_row(row: Any) -> CaseRow:
