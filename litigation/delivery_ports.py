@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -45,8 +46,8 @@ class CourtGateway(Protocol):
         """Bring a package to the court; doing it again changes nothing."""
         ...
 
-    def put_filing(self, filing_id: str, letter: bytes) -> str:
-        """Hand in a letter; the court's receipt, the same for the same letter."""
+    def put_filing(self, filing_id: str, letter: bytes) -> str | None:
+        """Hand in a letter; the court's receipt, the same for the same letter. None: it comes by another way, later."""
         ...
 
     def put_move(self, filing_id: str, sha256: str, body: bytes) -> None:
@@ -55,6 +56,10 @@ class CourtGateway(Protocol):
 
     def entries(self, after: int) -> CourtEntries:
         """Entries of our filings behind a place."""
+        ...
+
+    def close(self) -> None:
+        """Let go of a connection that is kept."""
         ...
 
 
@@ -88,6 +93,14 @@ class DeliveryStore(Protocol):
 
     def add_note(self, note: CourtNote) -> bool:
         """Store a note; False where it is there already."""
+        ...
+
+    def add_notes(self, notes: Sequence[CourtNote]) -> None:
+        """Store many notes in one write; those that are there already stay as they are."""
+        ...
+
+    def received(self) -> frozenset[str]:
+        """Ids of the filings that their court receipted."""
         ...
 
     def notes(self, filing_id: str) -> list[CourtNote]:

@@ -6,6 +6,7 @@ Spec: docs/spec/filing.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -58,7 +59,8 @@ class DeliveryService:
 
     def register(self, court: RegisteredCourt, key: str) -> None:
         """Write a court into the book, once its intake says that it is this very court."""
-        said = self._gate(court, key).describe()
+        with closing(self._gate(court, key)) as gateway:
+            said = gateway.describe()
         for member in ("name", "address", "vkey"):
             if said.get(member) != getattr(court, member):
                 raise CourtBookError(
@@ -73,19 +75,21 @@ class DeliveryService:
         if court is None:
             return None
         package, letter = read_folder(filing)
-        return deliver(filing, package, letter, self._gateway(court), self._doors())
+        with closing(self.gateway(court)) as gateway:
+            return deliver(filing, package, letter, gateway, self.doors())
 
     def follow(self) -> FollowedAll:
         """Read what every court entered since last time, and bring moves that are not with their court yet."""
-        doors = self._doors()
+        doors = self.doors()
         entries: list[CourtEntry] = []
         differences: list[Difference] = []
         for court in self.book.courts():
             try:
-                found = follow(self._gateway(court), doors)
-                entries += found.entries
-                differences += found.differences
-                differences += self._bring_moves(court, doors)
+                with closing(self.gateway(court)) as gateway:
+                    found = follow(gateway, doors)
+                    entries += found.entries
+                    differences += found.differences
+                    differences += self._bring_moves(gateway, doors)
             except ProofDocketError as error:
                 differences.append(Difference(error.code, "", f"{court.name}: {error}"))
         return FollowedAll(tuple(entries), known_details(doors), tuple(differences))
@@ -104,7 +108,8 @@ class DeliveryService:
         """Tell a court something about a filing, named by its filing id or our reference."""
         filing = self.find(reference)
         court = self.book.find(filing.court_address)
-        return tell(filing, kind, move_members(kind, members), self._gateway(court), self._doors())
+        with closing(self.gateway(court)) as gateway:
+            return tell(filing, kind, move_members(kind, members), gateway, self.doors())
 
     def find(self, reference: str) -> Filing:
         """A filing by its id, or the newest one of a case."""
@@ -117,13 +122,18 @@ class DeliveryService:
         """What a court entered for a filing, as we keep it; each note was checked when it came."""
         return [kept_entry(note.note) for note in self._notes.notes(filing.filing_id)]
 
+    def receipts(self) -> list[CourtNote]:
+        """Every receipt that a court gave us."""
+        return [note for note in self._notes.all_notes() if note.n == 1]
+
     def undelivered(self) -> list[Filing]:
         """Filings that are lodged with a court that takes them over HTTP, and that has not received them."""
-        waiting = [one for one in self.filings.store.filings() if one.state is FilingState.SUBMITTED]
+        over_http = {court.address for court in self.book.courts()}
+        received = self._notes.received()
         return [
             one
-            for one in waiting
-            if self.book.by_address(one.court_address) is not None and not self._notes.notes(one.filing_id)
+            for one in self.filings.store.filings()
+            if one.state is FilingState.SUBMITTED and one.court_address in over_http and one.filing_id not in received
         ]
 
     def clocks(self) -> list[Clock]:
@@ -135,22 +145,25 @@ class DeliveryService:
                 found += clocks(filing, self.entries(filing), rules, now)
         return sorted(found, key=lambda clock: (clock.last_day, clock.our_reference, clock.what))
 
-    def _bring_moves(self, court: RegisteredCourt, doors: DeliveryDoors) -> list[Difference]:
-        filings = {one.filing_id: one for one in doors.filings.filings() if one.court_address == court.address}
+    def _bring_moves(self, gateway: CourtGateway, doors: DeliveryDoors) -> list[Difference]:
+        where = gateway.court.address
+        filings = {one.filing_id: one for one in doors.filings.filings() if one.court_address == where}
         differences = []
         for move in doors.notes.moves():
             if move.state == "sent" or move.filing_id not in filings:
                 continue
             try:
-                bring(move, filings[move.filing_id], self._gateway(court), doors)
+                bring(move, filings[move.filing_id], gateway, doors)
             except ProofDocketError as error:
                 differences.append(Difference(error.code, move.filing_id, f"{move.kind}: {error}"))
         return differences
 
-    def _gateway(self, court: RegisteredCourt) -> CourtGateway:
+    def gateway(self, court: RegisteredCourt) -> CourtGateway:
+        """The way to a court; whoever asks for it closes it, and uses it in one thread."""
         return self._gate(court, self.book.key(court))
 
-    def _doors(self) -> DeliveryDoors:
+    def doors(self) -> DeliveryDoors:
+        """What delivery needs from outside, at this moment."""
         evidence = self.filings.evidence
         return DeliveryDoors(
             self._notes, self.filings.store, EventJournal(evidence), self._cases.loan_of, evidence.now()

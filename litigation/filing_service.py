@@ -67,14 +67,14 @@ class FilingService:
 
     def file(self, package: bytes, court: Court) -> Filing:
         """Lodge a package of this instance with a court."""
-        checked = check_fileable(package, self._case_of, self.evidence.now())
-        return file_package(checked, court, self._doors())
+        checked = check_fileable(package, self.case_of, self.evidence.now())
+        return file_package(checked, court, self.doors())
 
     def sync(self, details: Mapping[str, Detail]) -> Synced:
         """Ask the chain what courts answered, and record it."""
         trust = TrustStore(self.evidence.settings.home).installed()
         in_force = trust is not None and not trust.in_force(self.evidence.now())
-        return sync_docket(self._doors(), details, trust.courts if trust is not None and in_force else None)
+        return sync_docket(self.doors(), details, trust.courts if trust is not None and in_force else None)
 
     def docket(self) -> list[DocketLine]:
         """All filings with their entries, oldest first. Asks no chain."""
@@ -97,7 +97,8 @@ class FilingService:
                 found += alerts_of(self.evidence.store.events_of_loan(log.institution, loan))
         return sorted(found, key=lambda alert: (not alert.open, alert.our_reference, alert.raised_at))
 
-    def _doors(self) -> FilingDoors:
+    def doors(self) -> FilingDoors:
+        """What filing needs from outside, at this moment."""
         chain: FilingChain = FilingRegistry(self.evidence.chain.open())
         return FilingDoors(
             store=self.store,
@@ -117,7 +118,8 @@ class FilingService:
         rules = RuleFolder(self.evidence.settings.home).rules()
         return suit_ended(history, submitted_event_id(filing), court_date(self.evidence.now()), rules)
 
-    def _case_of(self, package_sha256: str) -> PackageCase:
+    def case_of(self, package_sha256: str) -> PackageCase:
+        """Which case a package of this instance belongs to. Raises NotFoundError."""
         row = self._cases.package_by_digest(package_sha256)
         return PackageCase(row.our_reference, row.institution, row.draft)
 

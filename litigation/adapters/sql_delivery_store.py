@@ -5,9 +5,10 @@ Spec: docs/spec/filing.md. Notes are append-only and kept byte for byte: they ar
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from evidence_service.core.event import format_instant, parse_instant
@@ -27,18 +28,26 @@ class SqlDeliveryStore:
 
     def add_note(self, note: CourtNote) -> bool:
         """Store a note; False where it is there already."""
-        values = {name: getattr(note, name) for name in NOTE}
-        values |= {"at": format_instant(note.at), "received_at": format_instant(note.received_at)}
-        table = tables.note
-        same = select(table.c.id).where(table.c.filing_id == note.filing_id, table.c.n == note.n)
         try:
             with writing(self._engine) as connection:
-                if connection.execute(same).first() is not None:
-                    return False
-                connection.execute(insert(table).values(values))
+                return _add(connection, note)
         except IntegrityError:
             return False  # court_note_once: another run stored the same note
-        return True
+
+    def add_notes(self, notes: Sequence[CourtNote]) -> None:
+        """Store many notes in one write; those that are there already stay as they are."""
+        try:
+            with writing(self._engine) as connection:
+                for note in notes:
+                    _add(connection, note)
+        except IntegrityError:  # another run stored one of them at this moment
+            for note in notes:
+                self.add_note(note)
+
+    def received(self) -> frozenset[str]:
+        """Ids of the filings that their court receipted."""
+        with reading(self._engine) as connection:
+            return frozenset(connection.execute(select(tables.note.c.filing_id).where(tables.note.c.n == 1)).scalars())
 
     def notes(self, filing_id: str) -> list[CourtNote]:
         """The notes of a filing, in order."""
@@ -93,6 +102,17 @@ class SqlDeliveryStore:
         query = select(tables.note).where(*conditions).order_by(tables.note.c.filing_id, tables.note.c.n)
         with reading(self._engine) as connection:
             return [_note(row) for row in connection.execute(query)]
+
+
+def _add(connection: Connection, note: CourtNote) -> bool:
+    table = tables.note
+    same = select(table.c.id).where(table.c.filing_id == note.filing_id, table.c.n == note.n)
+    if connection.execute(same).first() is not None:
+        return False
+    values = {name: getattr(note, name) for name in NOTE}
+    values |= {"at": format_instant(note.at), "received_at": format_instant(note.received_at)}
+    connection.execute(insert(table).values(values))
+    return True
 
 
 def _note(row: Any) -> CourtNote:

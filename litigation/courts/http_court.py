@@ -24,6 +24,8 @@ TIMEOUT_SECONDS = 30.0
 SLOWEST = 64 * 1024
 """Bytes per second that an upload must keep up with, beyond the time for the answer."""
 MAX_ANSWER = 8 * 1024 * 1024
+LEAST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds within which a court that is busy is asked again, whatever it says."""
 AT_ONCE = 500
 
 
@@ -31,6 +33,8 @@ class CourtUnreachableError(LitigationError):
     """The court did not answer, or not as a court does; whether it acted is not known. Run the command again."""
 
     code = "court-unreachable"
+    retry_after: float | None = None
+    """Seconds after which a court that is busy (429, 503) wants to be asked again; None where it is away."""
 
 
 class CourtRefusedError(LitigationError):
@@ -39,10 +43,17 @@ class CourtRefusedError(LitigationError):
     code = "court-refused"
 
 
+class CourtKeyRefusedError(CourtRefusedError):
+    """The court does not know our key, or ended it; every other request would be refused as well."""
+
+    code = "court-key-refused"
+
+
 @dataclass(frozen=True, slots=True)
 class _Answer:
     status: int
     body: bytes
+    retry_after: str = ""
 
 
 def _cut(connected: socket.socket) -> None:
@@ -52,7 +63,7 @@ def _cut(connected: socket.socket) -> None:
 
 
 class HttpCourt:
-    """`CourtGateway` of one registered court."""
+    """`CourtGateway` of one registered court, over one connection that is kept: one of these per thread."""
 
     def __init__(self, court: RegisteredCourt, key: str, timeout: float = TIMEOUT_SECONDS) -> None:
         self.court = court
@@ -60,6 +71,7 @@ class HttpCourt:
         parts = urlsplit(court.url)
         self._kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self._host, self._port, self._path = parts.hostname or "", parts.port, parts.path
+        self._connection: http.client.HTTPConnection | None = None
 
     def describe(self) -> dict[str, Any]:
         """Who the intake says that it is."""
@@ -99,29 +111,49 @@ class HttpCourt:
         headers: Mapping[str, str] = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
         if body:
             headers = {**headers, "Content-Type": kind}
-        connection = self._kind(self._host, self._port, timeout=self._timeout)
-        patience = self._timeout + len(body) / SLOWEST
         try:
-            connection.connect()
-            limit = Timer(patience, _cut, [connection.sock])
-            limit.daemon = True
-            limit.start()
+            kept = self._connection is not None
             try:
-                connection.request(method, f"{self._path}{path}", body or None, dict(headers))
-                with connection.getresponse() as response:
-                    said = response.read(MAX_ANSWER + 1)
-                    if response.length and len(said) <= MAX_ANSWER:  # a bounded read tells nobody that it fell short
-                        raise http.client.IncompleteRead(said)
-                    return _Answer(response.status, said)
-            finally:
-                limit.cancel()
+                return self._once(method, f"{self._path}{path}", body, headers)
+            except (ConnectionError, http.client.BadStatusLine):
+                if not kept:
+                    raise
+                # A kept connection that the court closed meanwhile; every request may be repeated.
+                return self._once(method, f"{self._path}{path}", body, headers)
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise CourtUnreachableError(
                 f"{self.court.name} did not answer at {self.court.url} ({type(error).__name__}); nothing is lost, "
                 "run the command again later"
             ) from None
+
+    def _once(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> _Answer:
+        """One request on the connection that is kept; it is kept on only after a whole answer."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            connection = self._kind(self._host, self._port, timeout=self._timeout)
+        whole = False
+        try:
+            limit = Timer(self._timeout + len(body) / SLOWEST, _cut, [_connected(connection)])
+            limit.daemon = True
+            limit.start()
+            try:
+                with suppress(BrokenPipeError, ConnectionResetError):  # refused before all was sent: it says why
+                    connection.request(method, path, body or None, dict(headers))
+                answer, whole = _answered(connection)
+                return answer
+            finally:
+                limit.cancel()
         finally:
-            connection.close()
+            if whole:
+                self._connection = connection
+            else:
+                connection.close()
+
+    def close(self) -> None:
+        """Let go of the connection; the next request makes another."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _json(self, answer: _Answer) -> dict[str, Any]:
         try:
@@ -135,5 +167,31 @@ class HttpCourt:
         detail = str(value.get("detail", ""))[:500]
         said = f"{self.court.name} answered {answer.status} {str(value.get('code', ''))[:60]}: {detail}"
         if answer.status >= 500 or answer.status in (408, 429):
-            raise CourtUnreachableError(said + ". Run the command again later")
-        raise CourtRefusedError(said)
+            error = CourtUnreachableError(said + ". Run the command again later")
+            error.retry_after = _seconds(answer.retry_after) if answer.status in (429, 503) else None
+            raise error
+        raise (CourtKeyRefusedError if answer.status in (401, 403) else CourtRefusedError)(said)
+
+
+def _connected(connection: http.client.HTTPConnection) -> socket.socket:
+    """The connection's socket; connected now, unless it was kept."""
+    if connection.sock is None:
+        connection.connect()
+    found: socket.socket = connection.sock
+    found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return found
+
+
+def _answered(connection: http.client.HTTPConnection) -> tuple[_Answer, bool]:
+    """What came back, and whether the connection may be used on."""
+    with connection.getresponse() as response:
+        said = response.read(MAX_ANSWER + 1)
+        if response.length and len(said) <= MAX_ANSWER:  # a bounded read tells nobody that it fell short
+            raise http.client.IncompleteRead(said)
+        whole = len(said) <= MAX_ANSWER and not response.will_close
+        return _Answer(response.status, said, response.getheader("Retry-After", "")), whole
+
+
+def _seconds(text: str) -> float:
+    """Retry-After in seconds; a date, or nothing, means the least."""
+    return min(float(text), LONGEST_PAUSE) if text.isascii() and text.isdigit() else LEAST_PAUSE

@@ -7,7 +7,7 @@ pinned key, each after the one before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -16,7 +16,7 @@ from typing import Any
 from evidence_service.core.canonical import canonical_bytes, parse_strict
 from evidence_service.core.event import format_instant
 from evidence_service.core.note import parse_note
-from evidence_service.errors import ProofDocketError
+from evidence_service.errors import ProofDocketError, StoreError
 from litigation.core.court_entry import (
     DECIDING,
     FIRST,
@@ -62,18 +62,66 @@ class Followed:
     differences: list[Difference] = field(default_factory=list)
 
 
-def deliver(filing: Filing, package: bytes, letter: bytes, gateway: CourtGateway, doors: DeliveryDoors) -> CourtNote:
-    """Bring package and letter to the court; returns its receipt. Safe to repeat until it is there."""
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A filing that a court has, with the receipt that it gave and the digest of the letter that went there."""
+
+    filing: Filing
+    note: str
+    letter_sha256: str
+
+
+def deliver(
+    filing: Filing, package: bytes, letter: bytes, gateway: CourtGateway, doors: DeliveryDoors
+) -> CourtNote | None:
+    """Bring package and letter to the court; its receipt, None where it gives none yet. Safe to repeat."""
     known = doors.notes.notes(filing.filing_id)
     if known:
         return known[0]
+    note = hand_over(filing, package, letter, gateway)
+    if note is None:
+        return None
+    refused = take_receipts([Handed(filing, note, sha256(letter).hexdigest())], gateway.court, doors)
+    if refused:
+        raise refused[filing.filing_id]
+    return doors.notes.notes(filing.filing_id)[0]
+
+
+def hand_over(filing: Filing, package: bytes, letter: bytes, gateway: CourtGateway) -> str | None:
+    """Bring package and letter to the court, as far as it does not have them. Touches nothing of ours."""
     standing = gateway.standing(filing.filing_id)
-    if standing is not None and standing.notes:
+    if standing is not None:
         # Handed in before, and we were not told: the receipt is taken from there, nothing is sent again.
-        return _take_receipt(filing, standing.notes[0], letter, gateway, doors)
+        return standing.notes[0] if standing.notes else None
     gateway.put_package(filing.package_sha256, package)
     # Crash here: the court has a package without a letter; the next call brings the letter.
-    return _take_receipt(filing, gateway.put_filing(filing.filing_id, letter), letter, gateway, doors)
+    return gateway.put_filing(filing.filing_id, letter)
+
+
+def take_receipts(
+    handed: Sequence[Handed], court: RegisteredCourt, doors: DeliveryDoors
+) -> dict[str, ProofDocketError]:
+    """Check receipts, log them in one write and keep them in another; filing id -> why one was not taken."""
+    refused: dict[str, ProofDocketError] = {}
+    events: list[dict[str, Any]] = []
+    notes: list[CourtNote] = []
+    for one in handed:
+        filing = one.filing
+        try:
+            entry, text = _receipt(one, court)
+        except ProofDocketError as error:
+            refused[filing.filing_id] = error
+            continue
+        code, payload = news_event(filing, entry, text_digest(text))
+        events.append(_event(filing, news_id(entry), code, payload, min(entry.at, doors.now), "court", doors))
+        notes.append(_kept(filing, court, entry, one.note, doors))
+    lost = doors.journal.write_all(events)
+    # Crash here: logged, not kept; the next delivery asks the court, logs nothing twice and keeps the notes.
+    for event, note in zip(events, notes, strict=True):
+        if event["id"] in lost:
+            refused[note.filing_id] = StoreError(lost[event["id"]])
+    doors.notes.add_notes([note for note in notes if note.filing_id not in refused])
+    return refused
 
 
 def follow(gateway: CourtGateway, doors: DeliveryDoors) -> Followed:
@@ -146,13 +194,20 @@ def bring(move: FilingMove, filing: Filing, gateway: CourtGateway, doors: Delive
     doors.notes.sent(move)
 
 
-def _take_receipt(filing: Filing, note: str, letter: bytes, gateway: CourtGateway, doors: DeliveryDoors) -> CourtNote:
-    entry, _text = read_entry(note, gateway.court.key)
+def _receipt(handed: Handed, court: RegisteredCourt) -> tuple[CourtEntry, str]:
+    filing = handed.filing
+    entry, text = read_entry(handed.note, court.key)
     said = entry.detail.get("package_sha256"), entry.detail.get("letter_sha256")
-    if entry.kind is not EntryKind.RECEIVED or said != (filing.package_sha256, sha256(letter).hexdigest()):
+    if entry.kind is not EntryKind.RECEIVED or said != (filing.package_sha256, handed.letter_sha256):
         raise CourtEntryError(f"the receipt of filing {filing.filing_id} is for other bytes than we delivered")
-    _take(filing, note, gateway.court, doors, Followed())
-    return doors.notes.notes(filing.filing_id)[0]
+    if entry.court != court.name:
+        raise CourtEntryError(f"the receipt names the court {entry.court}, not {court.name}")
+    require_next(entry, filing.filing_id, 1, FIRST)
+    return entry, text
+
+
+def _kept(filing: Filing, court: RegisteredCourt, entry: CourtEntry, note: str, doors: DeliveryDoors) -> CourtNote:
+    return CourtNote(filing.filing_id, court.address, entry.n, entry.kind.value, entry.at, note, doors.now)
 
 
 def _take_in_order(filing: Filing, note: str, gateway: CourtGateway, doors: DeliveryDoors, found: Followed) -> None:
@@ -188,9 +243,7 @@ def _take(filing: Filing, note: str, court: RegisteredCourt, doors: DeliveryDoor
         moment = min(entry.at, doors.now)
         doors.journal.write(_event(filing, news_id(entry), code, payload, moment, "court", doors))
     # Crash here: logged, not kept; the next look logs nothing twice (the event's id) and keeps the note.
-    doors.notes.add_note(
-        CourtNote(filing.filing_id, court.address, entry.n, entry.kind.value, entry.at, note, doors.now)
-    )
+    doors.notes.add_note(_kept(filing, court, entry, note, doors))
     found.entries.append(entry)
 
 

@@ -8,7 +8,7 @@ again before the intent is stored and before each sending: what changed since th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -80,7 +80,7 @@ class FilingDoors:
 def file_package(package: FileablePackage, court: Court, doors: FilingDoors) -> Filing:
     """Lodge a package with a court; returns the filing, submitted. Safe to repeat until it is."""
     known = doors.store.of_package(package.sha256, court.address)
-    _refuse_duplicate(known, package, doors)
+    refuse_duplicate(known, package, doors)
     doors.chain.check()
     if doors.chain.filer.lower() == court.address.lower():
         raise FilingRefusedError("this is our own address; a court answers from its own")
@@ -88,7 +88,7 @@ def file_package(package: FileablePackage, court: Court, doors: FilingDoors) -> 
         doors.reread(package.sha256)
         known = _store_intent(known, package, court, doors)
     # Crash here: the intent is stored, nobody saw anything; the next call goes on from here.
-    letter = letter_bytes(known, doors.chain.filer, len(package.content), _cured(known, doors))
+    letter = letter_bytes(known, doors.chain.filer, len(package.content), cured_by(known, doors.store.filings()))
     doors.outbox.put(known, package.content, letter)
     # Crash here: the package lies in the outbox, nothing was sent; the next call finds it there.
     return finish_lodging(known, doors)
@@ -99,6 +99,12 @@ def check_fileable(package: bytes, case_of: Callable[[str], PackageCase], now: d
 
     `case_of` knows the packages of this instance by SHA-256 and raises NotFoundError for any other.
     """
+    check_package(package, now)
+    return fileable(package, case_of)
+
+
+def check_package(package: bytes, now: datetime) -> None:
+    """Refuse a package with a failed check, and one for another than the court. Needs nothing but the bytes."""
     report = verify_package(package, None, None, now)
     failed = [check for check in report.checks if check.state is CheckState.FAILED]
     if failed:
@@ -112,6 +118,10 @@ def check_fileable(package: bytes, case_of: Callable[[str], PackageCase], now: d
             f"this package is for {recipient}, with what that recipient may see: it is not for a court. "
             "Build the court's package (`bundle` without --recipient) and file that"
         )
+
+
+def fileable(package: bytes, case_of: Callable[[str], PackageCase]) -> FileablePackage:
+    """A package that passed `check_package`, if this instance built it and it is no draft."""
     sha256 = digest_of(package)
     case = case_of(sha256)
     if case.draft:
@@ -155,11 +165,11 @@ def _reread_before_sending(filing: Filing, doors: FilingDoors) -> None:
         raise
 
 
-def _cured(filing: Filing, doors: FilingDoors) -> str:
+def cured_by(filing: Filing, others: Iterable[Filing]) -> str:
     """The newest filing of this case that the same court returned before this one was made; empty where none."""
     same = [
         one.filing_id
-        for one in doors.store.filings()
+        for one in others
         if (one.our_reference, one.court_address) == (filing.our_reference, filing.court_address)
         and one.state is FilingState.RETURNED
         and one.id < filing.id
@@ -167,7 +177,8 @@ def _cured(filing: Filing, doors: FilingDoors) -> str:
     return same[-1] if same else ""
 
 
-def _refuse_duplicate(known: Filing | None, package: FileablePackage, doors: FilingDoors) -> None:
+def refuse_duplicate(known: Filing | None, package: FileablePackage, doors: FilingDoors) -> None:
+    """Refuse a package that was filed with this court, and a second suit; a suit that its events ended is closed."""
     if known is not None and known.state in UNFINISHED:
         return
     if known is not None and known.state not in NOT_LODGED:
@@ -195,6 +206,13 @@ def _store_intent(known: Filing | None, package: FileablePackage, court: Court, 
     state = FilingState.SENT if standing else FilingState.PREPARED
     if known is not None:
         return doors.store.move(_with_tx(known, prepared, state), doors.now)
+    return doors.store.add(new_filing(package, court, filing_id, prepared, state, doors))
+
+
+def new_filing(
+    package: FileablePackage, court: Court, filing_id: str, tx: PreparedTx, state: FilingState, doors: FilingDoors
+) -> Filing:
+    """A filing that is not stored yet."""
     filing = Filing(
         id=0,
         our_reference=package.our_reference,
@@ -203,11 +221,11 @@ def _store_intent(known: Filing | None, package: FileablePackage, court: Court, 
         court_address=court.address,
         package_sha256=package.sha256,
         filing_id=filing_id,
-        chain_id=chain.chain_id,
-        registry=chain.registry,
-        nonce=prepared.nonce,
-        tx=prepared.tx_hash,
-        raw_tx=prepared.raw,
+        chain_id=doors.chain.chain_id,
+        registry=doors.chain.registry,
+        nonce=tx.nonce,
+        tx=tx.tx_hash,
+        raw_tx=tx.raw,
         state=state,
         block=None,
         block_hash=None,
@@ -215,7 +233,7 @@ def _store_intent(known: Filing | None, package: FileablePackage, court: Court, 
         outbox="",
         created_at=doors.now,
     )
-    return doors.store.add(replace(filing, outbox=doors.outbox.place(filing, court.slug)))
+    return replace(filing, outbox=doors.outbox.place(filing, court.slug))
 
 
 def _renew(filing: Filing, doors: FilingDoors) -> Filing:
@@ -252,7 +270,7 @@ def _settle(filing: Filing, outcome: TxOutcome, doors: FilingDoors) -> Filing:
     # Crash here: lodged and safe, the log does not say so; the next call finds the transaction by its hash.
     assert outcome.block_number is not None
     lodged_at = min(doors.chain.block_time(outcome.block_number), doors.now)
-    doors.journal.write(_submitted_event(filing, lodged_at, doors))
+    doors.journal.write(submitted_event(filing, lodged_at, doors))
     # Crash here: logged, the row still says sent; the next call finds the event by its id.
     done = replace(
         filing,
@@ -282,7 +300,8 @@ def house_event(
     }
 
 
-def _submitted_event(filing: Filing, moment: datetime, doors: FilingDoors) -> dict[str, Any]:
+def submitted_event(filing: Filing, moment: datetime, doors: FilingDoors) -> dict[str, Any]:
+    """The event that says so when a filing stands on the registry."""
     loan = doors.loan_of(filing.our_reference)
     return house_event(filing, loan, submitted_event_id(filing), "filing.submitted", submitted_payload(filing), moment)
 

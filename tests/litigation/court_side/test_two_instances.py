@@ -233,7 +233,7 @@ def test_a_court_that_rewrites_what_it_entered_is_noticed(
     from litigation.workflow.deliver import Followed, _take  # noqa: PLC0415
 
     with pytest.raises(CourtEntryError, match="another one than the court gave before"):
-        _take(filing, forged, known, delivery._doors(), Followed())
+        _take(filing, forged, known, delivery.doors(), Followed())
     other = registered_court({"name": NAME, "address": known.address, "vkey": known.vkey, "url": known.url + "/x"})
     with pytest.raises(CourtRefusedError):
         delivery.register(other, court_house.key)

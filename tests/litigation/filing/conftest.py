@@ -50,7 +50,7 @@ class Instance:
         return FilingService(open_evidence(settings, engine), SqlCaseStore(engine), engine)
 
     def doors(self) -> FilingDoors:
-        return self.filings()._doors()
+        return self.filings().doors()
 
     def file(self, number: int = 0) -> Filing:
         """File one of the packages."""
