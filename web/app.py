@@ -24,6 +24,9 @@ from web import (
     log_pages,
     overview,
     present,
+    served_answer,
+    served_door,
+    served_pages,
     sign_in,
     verify_page,
 )
@@ -60,7 +63,7 @@ class Part(Protocol):
         ...
 
 
-LENDER: tuple[Part, ...] = (overview, log_pages, case_pages)
+LENDER: tuple[Part, ...] = (overview, log_pages, case_pages, served_door, served_pages, served_answer)
 """The pages of a lender's instance; a court's has its own (web/court_app.py)."""
 
 

@@ -23,6 +23,8 @@ ASSETS: dict[str, tuple[Path, str]] = {
     "htmx.min.js": (NODE_MODULES / "htmx.org" / "dist" / "htmx.min.js", JAVASCRIPT),
     "app.css": (STATIC / "app.css", CSS),
     "app.js": (STATIC / "app.js", JAVASCRIPT),
+    "served.css": (STATIC / "served.css", CSS),
+    "served.js": (STATIC / "served.js", JAVASCRIPT),
     "seal.svg": (STATIC / "seal.svg", SVG),
 }
 

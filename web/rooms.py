@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -13,6 +14,8 @@ from evidence_service.ports import StoredEvent
 from evidence_service.service import EvidenceService
 from evidence_service.workflow.prove import NotPublishedError
 from litigation.bootstrap import open_rooms
+from litigation.served.bootstrap import served_by
+from litigation.served.service import ServedService
 from litigation.service import LitigationService
 from web.ports import AnchorRow, CaseRow, CheckpointRow, Counts, EntryDetail, EntryRow, LogRow, PackageRow
 from web.sql_accounts import SqlAccounts
@@ -22,7 +25,7 @@ class RoomsInstance:
     """`Instance` over both rooms."""
 
     def __init__(self, litigation: LitigationService, engine: Engine) -> None:
-        self._litigation = litigation
+        self._litigation, self._engine = litigation, engine
         self._evidence: EvidenceService = litigation.evidence
         self._accounts = SqlAccounts(engine, self._evidence.now)
 
@@ -30,6 +33,11 @@ class RoomsInstance:
     def accounts(self) -> SqlAccounts:
         """Who may sign in."""
         return self._accounts
+
+    @cached_property
+    def served(self) -> ServedService:
+        """The papers that parties read."""
+        return served_by(self._evidence, self._engine)
 
     def counts(self) -> Counts:
         """How much there is, over all institutions."""
