@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 
 from web.access import Permission, may
 from web.language import LANGUAGES, current
 
 PAGES = (
+    ("clerk_board", Permission.COURT_QUEUE_READ),
+    ("clerk_reports", Permission.COURT_QUEUE_READ),
     ("overview", Permission.READ),
     ("events", Permission.READ),
     ("checkpoints", Permission.READ),
@@ -18,7 +20,7 @@ PAGES = (
     ("packages", Permission.CASE_READ),
     ("verify", Permission.PUBLIC),
 )
-STANDS_UNDER = {"entry": "events"}
+STANDS_UNDER = {"entry": "events", "clerk_filing": "clerk_board", "clerk_decide": "clerk_board"}
 
 
 def register(app: Flask) -> None:
@@ -28,13 +30,19 @@ def register(app: Flask) -> None:
     def hand_out() -> dict[str, Any]:
         here = STANDS_UNDER.get(request.endpoint or "", request.endpoint)
         return {
-            "navigation": [(name, url_for(name), name == here) for name, needs in PAGES if may(needs)],
+            "navigation": [(name, url_for(name), name == here) for name, needs in PAGES if _here(name) and may(needs)],
             "other_language": _other_language,
             "may": may,
             "Permission": Permission,
             "may_download": may(Permission.DOWNLOAD),
             "url_with": url_with,
         }
+
+
+def _here(name: str) -> bool:
+    """Whether this instance has the page; a court's first page is its board."""
+    pages = current_app.view_functions
+    return name in pages and not (name == "overview" and "clerk_board" in pages)
 
 
 def url_with(**changes: str | int | None) -> str:
