@@ -98,7 +98,7 @@ class SqlCaseStore:
         if before is not None:
             query = query.where(tables.case.c.id < before)
         with reading(self._engine) as connection:
-            return [_case_row(row) for row in connection.execute(query)]
+            return [case_row(row) for row in connection.execute(query)]
 
     def packages(self, limit: int, before: int | None = None, institutions: Set[str] | None = None) -> list[PackageRow]:
         """A page of packages (of some institutions), newest first; `before` is the id of the last one seen."""
@@ -107,7 +107,7 @@ class SqlCaseStore:
         if before is not None:
             query = query.where(table.c.id < before)
         with reading(self._engine) as connection:
-            return [_package_row(row) for row in connection.execute(query)]
+            return [package_row(row) for row in connection.execute(query)]
 
     def package(self, package_id: int) -> PackageRow:
         """One package by its id."""
@@ -115,7 +115,7 @@ class SqlCaseStore:
             row = connection.execute(select(tables.package).where(tables.package.c.id == package_id)).one_or_none()
         if row is None:
             raise NotFoundError(f"package {package_id} is not in this instance")
-        return _package_row(row)
+        return package_row(row)
 
     def package_by_digest(self, digest: str) -> PackageRow:
         """The newest package with this SHA-256."""
@@ -124,7 +124,7 @@ class SqlCaseStore:
             row = connection.execute(query.limit(1)).one_or_none()
         if row is None:
             raise NotFoundError(f"no package with SHA-256 {digest[:16]}… was built by this instance")
-        return _package_row(row)
+        return package_row(row)
 
     def has_package(self, digest: str, *, final: bool = False) -> bool:
         """Whether a package with this SHA-256 is on record; with `final`, one that is no draft."""
@@ -155,18 +155,20 @@ class SqlCaseStore:
             row = connection.execute(
                 select(tables.case).where(tables.case.c.our_reference == our_reference)
             ).one_or_none()
-        return None if row is None else _case_row(row)
+        return None if row is None else case_row(row)
 
 
 def _of(table: Table, query: Select[Any], institutions: Set[str] | None) -> Select[Any]:
     return query if institutions is None else query.where(table.c.institution.in_(sorted(institutions)))
 
 
-def _case_row(row: Any) -> CaseRow:
+def case_row(row: Any) -> CaseRow:
+    """A row of `case_file`."""
     opened_at = parse_instant(row.opened_at, "opened_at")
     return CaseRow(row.id, row.our_reference, row.institution, row.loan, row.state, opened_at)
 
 
-def _package_row(row: Any) -> PackageRow:
+def package_row(row: Any) -> PackageRow:
+    """A row of `package`."""
     values = {name: getattr(row, name) for name in PackageRow.__slots__ if name != "built_at"}
     return PackageRow(**values, built_at=parse_instant(row.built_at, "built_at"))

@@ -84,7 +84,7 @@ class SqlFilingStore:
         )
         with reading(self._engine) as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else _filing(row)
+        return None if row is None else filing_row(row)
 
     def open_of_case(self, our_reference: str) -> Filing | None:
         """The filing that keeps another one of this case out."""
@@ -93,12 +93,12 @@ class SqlFilingStore:
         query = select(tables.filing).where(columns.our_reference == our_reference, columns.state.not_in(closed))
         with reading(self._engine) as connection:
             row = connection.execute(query).one_or_none()
-        return None if row is None else _filing(row)
+        return None if row is None else filing_row(row)
 
     def filings(self) -> list[Filing]:
         """All filings, oldest first."""
         with reading(self._engine) as connection:
-            return [_filing(row) for row in connection.execute(select(tables.filing).order_by(tables.filing.c.id))]
+            return [filing_row(row) for row in connection.execute(select(tables.filing).order_by(tables.filing.c.id))]
 
     def entries(self) -> list[DocketEntry]:
         """All docket entries in the order of time."""
@@ -162,7 +162,8 @@ def _instant(moment: datetime | None) -> str | None:
     return None if moment is None else format_instant(moment)
 
 
-def _filing(row: Any) -> Filing:
+def filing_row(row: Any) -> Filing:
+    """A row of `filing`."""
     values = {name: getattr(row, name) for name in (*FIXED, *MOVING) if name != "raw_tx"}
     return Filing(
         **values,

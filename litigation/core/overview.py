@@ -61,7 +61,8 @@ class LoanOverview:
     """One loan on the day `as_of`, after `entries` of its events. No personal data.
 
     `before_days`: how many days it was overdue 30 days earlier. `changes_on`: the day from which it must be drawn anew
-    even if nothing is logged; None where no day changes it. `defects` and `reasons` are codes, blocking defects first.
+    even if nothing is logged; None where no day changes it. `defects` are the
+    codes of those that block, `reasons` those of the recommended route.
     """
 
     institution: str

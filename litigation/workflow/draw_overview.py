@@ -79,7 +79,7 @@ def draw(history: LoanHistory, today: date, terms: LoanTerms | None, before_days
         readiness=Readiness.BLOCKED if judged.blocking else Readiness.READY,
         blocking=len(judged.blocking),
         warnings=len(judged.warnings),
-        defects=(*dict.fromkeys(judged.blocking), *dict.fromkeys(judged.warnings)),
+        defects=tuple(dict.fromkeys(judged.blocking)),
         recommended=judged.recommended,
         reasons=judged.reasons,
         decided=judged.decided,

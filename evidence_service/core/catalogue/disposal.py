@@ -27,6 +27,15 @@ TYPES: tuple[EventType, ...] = (
     ),
     event_type(
         S,
+        "exhibits.ordered",
+        "证据排序",
+        "Exhibits put in order",
+        "in which order a person had the exhibits of the case offered",
+        "民事证据规定 19",
+        "our_reference:text! order:texts! decided_by:text*!",
+    ),
+    event_type(
+        S,
         "package.built",
         "生成诉讼材料包",
         "Package built",
