@@ -17,10 +17,10 @@ from litigation.adapters.event_journal import EventJournal
 from litigation.adapters.folder_outbox import read_folder
 from litigation.adapters.sql_case_store import SqlCaseStore
 from litigation.adapters.sql_delivery_store import SqlDeliveryStore
-from litigation.core.clocks import Clock, clocks
+from litigation.core.clocks import Clock, clocks, limitation_clock
 from litigation.core.court_entry import CourtEntry, kept_entry
 from litigation.core.docket import Detail, Difference
-from litigation.core.filing import UNFINISHED, Filing, FilingState
+from litigation.core.filing import CLOSED, UNFINISHED, Filing, FilingState
 from litigation.core.filing_move import move_members
 from litigation.core.registered_court import CourtBookError, RegisteredCourt
 from litigation.core.rules import Rules
@@ -140,9 +140,15 @@ class DeliveryService:
         """The clocks of every filing, the nearest first."""
         rules, now = self._rules(), self.filings.evidence.now()
         found: list[Clock] = []
-        for filing in self.filings.store.filings():
-            if filing.state not in UNFINISHED:
-                found += clocks(filing, self.entries(filing), rules, now)
+        filings = self.filings.store.filings()
+        newest = {one.our_reference: one.filing_id for one in filings}
+        for filing in filings:
+            if filing.state in UNFINISHED:
+                continue
+            found += clocks(filing, self.entries(filing), rules, now)
+            if filing.state in CLOSED and newest[filing.our_reference] == filing.filing_id:
+                limitation = limitation_clock(filing, self.filings.limitation(filing), now)
+                found += [limitation] if limitation else []
         return sorted(found, key=lambda clock: (clock.last_day, clock.our_reference, clock.what))
 
     def _bring_moves(self, gateway: CourtGateway, doors: DeliveryDoors) -> list[Difference]:

@@ -26,9 +26,12 @@ from litigation.core.docket import Detail, DetailError, DocketEntry, read_detail
 from litigation.core.duplicates import suit_ended
 from litigation.core.filing import Court, Filing, submitted_event_id
 from litigation.core.history import court_date
+from litigation.core.limitation import LimitationState
 from litigation.ports import FilingChain
+from litigation.workflow.assess import assess
 from litigation.workflow.case_source import our_reference
 from litigation.workflow.file_package import FilingDoors, PackageCase, check_fileable, file_package
+from litigation.workflow.preflight import limitation_on
 from litigation.workflow.sync_docket import Synced, sync_docket
 
 
@@ -110,6 +113,13 @@ class FilingService:
             ended=self._ended,
             now=self.evidence.now(),
         )
+
+    def limitation(self, filing: Filing) -> LimitationState | None:
+        """How limitation stands today for the claim of a filing; None where its loan has no terms."""
+        loan, today = self._cases.loan_of(filing.our_reference), court_date(self.evidence.now())
+        history = history_of(filing.institution, loan, self.evidence.store.events_of_loan(filing.institution, loan))
+        rules = RuleFolder(self.evidence.settings.home).rules()
+        return limitation_on(history, assess(history, today, rules), today, rules)
 
     def _ended(self, filing: Filing) -> bool:
         """Whether the suit of a lodged filing was withdrawn, dismissed or closed, by the loan's events."""

@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from evidence_service.core.event import parse_instant
 from litigation.core.court_entry import DECIDING, CourtEntry, EntryKind
 from litigation.core.deadlines import deadline
-from litigation.core.filing import Filing, FilingState
+from litigation.core.filing import CLOSED, Filing, FilingState
+from litigation.core.limitation import YEARS, LimitationState
 from litigation.core.rules import Rules
 from litigation.errors import RuleMissingError
 
@@ -57,6 +58,7 @@ WORDS = {
     "preservation": ("保全到期", "preservation ends"),
     "appeal": ("上诉期限", "appeal period ends"),
     "enforcement": ("申请执行期限", "apply for enforcement"),
+    "limitation": ("诉讼时效", "limitation: sue again before it ends"),
 }
 
 
@@ -74,6 +76,16 @@ def clocks(filing: Filing, entries: Sequence[CourtEntry], rules: Rules, now: dat
         for entry in mine[-1:] if kind in REPLACED else mine:
             hang(entry, [later for later in entries if later.n > entry.n], wall)
     return tuple(sorted(wall.found, key=lambda clock: (clock.last_day, clock.what)))
+
+
+def limitation_clock(filing: Filing, state: LimitationState | None, now: datetime) -> Clock | None:
+    """Limitation by the careful reading, where a suit ended undecided; while one is pending it does not run."""
+    if filing.state not in CLOSED or state is None:
+        return None
+    zh, en = WORDS["limitation"]
+    left = (state.last_day - now.astimezone(COURT_TIME).date()).days
+    who = filing.our_reference, filing.filing_id
+    return Clock(*who, "limitation", zh, en, state.last_day, left, YEARS, state.source, state.provisional)
 
 
 class _Wall:
@@ -116,8 +128,12 @@ def _returned(entry: CourtEntry, later: Sequence[CourtEntry], wall: _Wall) -> No
 
 def _fee(entry: CourtEntry, later: Sequence[CourtEntry], wall: _Wall) -> None:
     paid = [one.detail["amount"] for one in later if one.kind is EntryKind.FEE_PAID]
-    if entry.detail["amount"] not in paid:
+    if entry.detail["amount"] in paid:
+        return
+    if "due_on" in entry.detail:
         wall.name("fee", date.fromisoformat(entry.detail["due_on"]), "诉讼费用交纳办法 22")
+    else:  # the court names no day: seven days from the notice
+        wall.count("fee", "fee", _court_day(entry.at))
 
 
 def _evidence(entry: CourtEntry, later: Sequence[CourtEntry], wall: _Wall) -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from litigation.core.clocks import Clock, clocks
+import pytest
+
+from litigation.core.clocks import Clock, clocks, limitation_clock
 from litigation.core.court_entry import FIRST, CourtEntry, EntryKind
 from litigation.core.filing import Filing, FilingState
+from litigation.core.limitation import Limitation, LimitationState
 from litigation.rulebook import load_rules
 
 START = datetime(2026, 6, 1, 1, tzinfo=UTC)
@@ -57,6 +60,24 @@ def test_a_fee_stops_only_its_own_notice() -> None:
     assert "fee" not in running(*notices)
     assert [clock.last_day for clock in running(*notices, later)["fee"]] == [date(2026, 7, 20)]
     assert running(later)["fee"][0].alarm == "later"
+
+
+def test_a_fee_without_a_day_is_due_seven_days_after_its_notice() -> None:
+    (fee,) = running(("fee_notice", {"amount": "910.00"}))["fee"]
+    assert (fee.last_day, fee.rule) == (date(2026, 6, 9), "fee.payment_days")
+    assert "fee" not in running(("fee_notice", {"amount": "910.00"}), ("fee_paid", {"amount": "910.00", "on": "x"}))
+
+
+@pytest.mark.parametrize("state", list(FilingState))
+def test_limitation_runs_where_a_suit_ended_undecided_and_nowhere_else(state: FilingState) -> None:
+    none = Limitation(date(2026, 7, 10), None)
+    known = LimitationState(none, (), date(2026, 7, 10), date(2026, 7, 10), False, 39, "民法典 188")
+    clock = limitation_clock(filing(state), known, START)
+    ended = state in (FilingState.RETURNED, FilingState.REFUSED, FilingState.ENDED, FilingState.FAILED)
+    assert (clock is not None) == ended
+    if clock is not None:
+        assert (clock.last_day, clock.days_left, clock.alarm) == (date(2026, 7, 10), 39, "later")
+    assert limitation_clock(filing(state), None, START) is None
 
 
 def test_the_appeal_runs_from_the_service_of_the_decision_and_of_nothing_else() -> None:
