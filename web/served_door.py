@@ -13,10 +13,11 @@ from flask import Flask, Response, abort, current_app, g, make_response, redirec
 from flask.typing import ResponseReturnValue
 
 from evidence_service.workflow.privacy import RestrictedError
+from litigation.served.core.invitation import read_token
 from litigation.served.errors import PapersClosedError
 from litigation.served.workflow.enter import Entered, Visit
 from web.access import Permission, permit
-from web.current import instance
+from web.current import KEY
 from web.served_ports import ServedDoor, ServesPapers
 from web.throttle import Gate, Window
 
@@ -58,7 +59,9 @@ def served_door() -> ResponseReturnValue:
         except (RestrictedError, PapersClosedError):
             return closed()
     if entered is None:
-        return render_template("served/door.html", refused=True, ended=False, here=False), 403
+        # The link stays in the form: whoever mistyped the code need not look for it again.
+        link = read_token(request.form.get("link", ""))
+        return render_template("served/door.html", refused=True, ended=False, here=False, link=link), 403
     return _let_in(entered)
 
 
@@ -116,7 +119,7 @@ def door() -> ServedDoor:
 
 def door_of() -> ServedDoor | None:
     """The served papers of this instance, if it serves any."""
-    here = instance()
+    here = current_app.extensions[KEY]
     return here.served if isinstance(here, ServesPapers) else None
 
 

@@ -2,7 +2,7 @@
 "use strict";
 
 const field = document.getElementById("link");
-const secret = location.hash.slice(1);
+const secret = location.hash.slice(1) || (field ? field.value : "");
 if (field && /^[A-Za-z0-9_-]{43}$/.test(secret)) {
   field.value = secret;
   field.type = "hidden";
