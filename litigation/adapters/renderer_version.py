@@ -9,7 +9,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-DRAWING = ("litigation/core", "litigation/documents", "litigation/templates", "litigation/workflow")
+DRAWING = (
+    "evidence_service/core",
+    "litigation/core",
+    "litigation/documents",
+    "litigation/templates",
+    "litigation/workflow",
+)
 CODE = {".py", ".yaml", ".toml"}
 LIBRARIES = ("reportlab", "pikepdf", "segno")
 

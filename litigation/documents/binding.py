@@ -20,6 +20,7 @@ from reportlab.pdfgen.canvas import Canvas
 from litigation.documents.exhibit_images import Picture
 from litigation.documents.exhibit_pdfs import lay_under
 from litigation.documents.exhibits import Shown, frame
+from litigation.documents.fontobjects import RawObject, stream
 from litigation.documents.fonts import Role
 from litigation.documents.pdfa import Level, declare, label_pages
 from litigation.documents.saving import save
@@ -43,6 +44,40 @@ class BareCanvas(Canvas):  # type: ignore[misc]  # reportlab has no types
 
     def _make_preamble(self) -> None:
         self._preamble = ""
+
+    def showPage(self) -> None:
+        """Close the page. The library's own page object takes as long to write as the page's content to draw."""
+        document, number = self._doc, self._doc.pageCounter
+        contents = document.Reference(RawObject(stream("\n".join(self._code).encode("ascii"))), f"Content{number}")
+        self._setXObjects(self)
+        shared = {"ExtGState": self._extgstate.getState(), "XObject": self.XObjects}
+        document.addPage(Leaf(self._pagesize, contents, self._annotationrefs, shared))
+        self._startPage()
+
+
+class Leaf(pdfdoc.PDFObject):  # type: ignore[misc]
+    """A page object (ISO 32000-1 7.7.3.3), written in one go."""
+
+    __RefOnly__ = 1  # the library's sign for what is never written inline
+
+    def __init__(self, size: tuple[float, float], contents: Any, links: list[Any], shared: dict[str, Any]) -> None:
+        self._size, self._contents, self._links, self._shared = size, contents, links, shared
+
+    def format(self, document: Any) -> bytes:
+        """Return the bytes as they go into the file."""
+
+        def written(value: Any) -> str:
+            return bytes(pdfdoc.format(value, document)).decode("latin-1")
+
+        fonts = pdfdoc.PDFObjectReference(pdfdoc.BasicFonts)
+        resources = "".join([f" /{name} {written(value)}" for name, value in self._shared.items() if value])
+        links = " ".join([written(link) for link in self._links])
+        width, height = self._size
+        return (
+            f"<< /Type /Page /Parent {written(document.Reference(document.Pages))} /MediaBox [0 0 {width:g} {height:g}]"
+            f" /Contents {written(self._contents)} /Resources << /ProcSet [/PDF /Text /ImageB /ImageC /ImageI]"
+            f" /Font {written(fonts)}{resources} >>{f' /Annots [{links}]' if links else ''} >>"
+        ).encode("latin-1")
 
 
 class Binder:

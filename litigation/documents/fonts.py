@@ -15,7 +15,7 @@ from pathlib import Path
 from unicodedata import category
 
 from litigation.documents.faces import Face
-from litigation.documents.fontobjects import EmbeddedSubset
+from litigation.documents.fontobjects import SMALLEST, EmbeddedSubset
 from litigation.documents.problems import FontFileError, MissingGlyphError
 from litigation.documents.seeds import seed_characters
 
@@ -78,7 +78,7 @@ class FontSet:
         rare = _rare_face(fonts_dir)
         faces = {Role.REGULAR: (regular, *rare), Role.BOLD: (bold, *rare)}
         seeds = {
-            role: EmbeddedSubset(tuple(seed_characters(role.value, faces[role][0].covers)), faces[role][0])
+            role: EmbeddedSubset(tuple(seed_characters(role.value, faces[role][0].covers)), faces[role][0], SMALLEST)
             for role in Role
         }
         widths = FixedWidths({role: _Widths(faces[role]) for role in Role})

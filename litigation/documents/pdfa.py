@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import IntEnum
+from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
-from litigation.documents.fontobjects import RawObject, stream
+from litigation.documents.fontobjects import SMALLEST, RawObject, stream
 from litigation.documents.srgb import srgb_profile
 
 
@@ -47,7 +48,7 @@ def declare(document: Any, level: Level, title: str, subject: str, dated: dateti
     def reference(body: bytes, name: str) -> Any:
         return document.Reference(RawObject(body), name)
 
-    profile = reference(stream(srgb_profile(), "/N 3"), "PdfaProfile").format(document).decode("ascii")
+    profile = reference(_profile(), "PdfaProfile").format(document).decode("ascii")
     intent = (
         "<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB) /Info (sRGB IEC61966-2.1) "
         f"/RegistryName (http://www.color.org) /DestOutputProfile {profile} >>"
@@ -57,6 +58,11 @@ def declare(document: Any, level: Level, title: str, subject: str, dated: dateti
     head = f"<< /Type /Metadata /Subtype /XML /Length {len(metadata)} >>\nstream\n".encode("ascii")
     catalog.Metadata = reference(head + metadata + b"\nendstream", "PdfaMetadata")  # plain: archives read it unaided
     catalog.__NoDefault__ = [*catalog.__NoDefault__, "OutputIntents"]
+
+
+@cache
+def _profile() -> bytes:
+    return stream(srgb_profile(), "/N 3", SMALLEST)
 
 
 def label_pages(document: Any, first: int) -> None:

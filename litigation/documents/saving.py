@@ -12,6 +12,8 @@ from zlib import compress
 
 import pikepdf
 
+from litigation.documents.fontobjects import QUICK
+
 _CR = b"\r"
 _SMALL = 400  # not worth a filter
 
@@ -38,7 +40,7 @@ def _settle(item: pikepdf.Stream) -> None:
     filters = [str(name) for name in _listed(item.get("/Filter"))]
     if not filters:
         data = item.read_raw_bytes()
-        packed = compress(data, 6) if len(data) > _SMALL and item.get("/Type") != "/Metadata" else _CR
+        packed = compress(data, QUICK) if len(data) > _SMALL and item.get("/Type") != "/Metadata" else _CR
         if not packed.endswith(_CR):
             item.write(packed, filter=pikepdf.Name.FlateDecode)
     elif filters == ["/FlateDecode"] and "/DecodeParms" not in item and item.read_raw_bytes().endswith(_CR):

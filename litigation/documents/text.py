@@ -63,7 +63,7 @@ class Line(NamedTuple):
 
 
 Widths = Mapping[Role, Mapping[str, float]]
-KEPT = 4096
+KEPT = 8192
 """Texts whose lines are remembered: the form, the law and the explanations are the same in every package of a batch."""
 
 
@@ -74,6 +74,18 @@ def width_of(text: str, style: Style, widths: Widths) -> float:
 
 def fit(spans: Sequence[Span], width: float, widths: Widths) -> list[Line]:
     """Break spans into lines no wider than `width`; an empty sequence gives one empty line."""
+    if isinstance(widths, FixedWidths):
+        return list(_remembered(tuple(spans), width, widths))
+    return _set(spans, width, widths)
+
+
+@lru_cache(KEPT)
+def _remembered(spans: tuple[Span, ...], width: float, widths: FixedWidths) -> tuple[Line, ...]:
+    return tuple(_set(spans, width, widths))
+
+
+def _set(spans: Sequence[Span], width: float, widths: Widths) -> list[Line]:
+    """One line where all of it fits, else several."""
     advances, total = [], 0.0
     for text, style, _ in spans:
         if "\n" in text:
@@ -84,14 +96,7 @@ def fit(spans: Sequence[Span], width: float, widths: Widths) -> list[Line]:
     else:
         if total <= width:
             return [_whole_line(spans, advances)]
-    if isinstance(widths, FixedWidths):
-        return list(_remembered(tuple(spans), width, widths))
     return _broken(spans, width, widths)
-
-
-@lru_cache(KEPT)
-def _remembered(spans: tuple[Span, ...], width: float, widths: FixedWidths) -> tuple[Line, ...]:
-    return tuple(_broken(spans, width, widths))
 
 
 def plain(text: str, style: Style, width: float, widths: Widths) -> list[Line]:

@@ -57,7 +57,7 @@ class Press:
     def _form_subset(self, words: str) -> EmbeddedSubset:
         """Subset for the fixed words of one kind of paper."""
         chars = dict.fromkeys(words + NOTICE + FOOT)
-        return EmbeddedSubset(tuple(char for char in chars if char != "\n"), self.face)
+        return EmbeddedSubset(tuple(char for char in chars if char != "\n"), self.face, 6)
 
     def covers(self, char: str) -> bool:
         """Say whether the face can print the character."""
@@ -124,7 +124,7 @@ class Paper:
         for number, page in enumerate(self._pages, 1):
             foot = self._press.lines(f"第 {number} 页 / 共 {count} 页", SMALL, MEASURE)[0]
             page.append(self._show(foot, (WIDTH - foot.width) / 2, 36, SMALL, _GREY))
-        return _pdf(self._pages, self._form, EmbeddedSubset(tuple(self._own), self._press.face), title)
+        return _pdf(self._pages, self._form, EmbeddedSubset(tuple(self._own), self._press.face, 6), title)
 
     def turn(self) -> None:
         """Start a new page, with its mark."""
@@ -177,7 +177,7 @@ def _pdf(pages: list[list[str]], form: EmbeddedSubset, own: EmbeddedSubset, titl
         fonts.append(f"/F2 {_font(objects, own)} 0 R")
     kids: list[str] = []
     for page in pages:
-        objects.append(stream("\n".join(page).encode("ascii")))
+        objects.append(stream("\n".join(page).encode("ascii"), level=6))
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] /Contents {len(objects)} 0 R "
             f"/Resources << /Font << {' '.join(fonts)} >> >> >>".encode()
