@@ -4,7 +4,7 @@ import { fromBase64, utf8 } from "./bytes.js";
 import { must } from "./fault.js";
 import { parseNote } from "./note.js";
 
-const MOST = 1n << 64n;
+const MOST = 1n << 63n;
 
 export function parseCheckpointText(text) {
   const lines = text.split("\n");

@@ -1,5 +1,5 @@
-/* The second verifier on a command line. `node cli.mjs FILE… [--trust F] [--now INSTANT]` prints one JSON report a line;
- * `--batch` reads lines of JSON from standard input: {"kind", "file", "trust"?, "issuer"?, "now"?, "beside"?}, bytes in base64. */
+/* The second verifier on a command line. `node cli.mjs FILE… [--trust F] [--now INSTANT] [--rpc URL]` prints one JSON report a line;
+ * `--batch` reads lines of JSON from standard input: {"kind", "file", "trust"?, "issuer"?, "now"?, "rpc"?, "beside"?}, bytes in base64. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -8,10 +8,13 @@ import { fromBase64, utf8 } from "./bytes.js";
 import { computeClaim } from "./debt.js";
 import { Fault } from "./fault.js";
 import { parseJson } from "./json.js";
+import { ChainNode } from "./node.js";
 import { now as clock, parseInstant } from "./instant.js";
 import { reportJson } from "./report.js";
 import { parseTrust } from "./trust.js";
 import { verify } from "./verify.js";
+
+const nodeOf = (url) => (url ? new ChainNode(url) : null);
 
 async function answer(action) {
   try {
@@ -49,7 +52,7 @@ async function batch() {
       const beside = {};
       for (const [name, text] of Object.entries(task.beside || {})) beside[name] = fromBase64(text);
       const trust = task.trust ? trustOf(task.trust, task.issuer) : null;
-      return verify(inputOf(task.kind, fromBase64(task.file), beside), trust, null, task.now ? parseInstant(task.now) : clock());
+      return verify(inputOf(task.kind, fromBase64(task.file), beside), trust, nodeOf(task.rpc), task.now ? parseInstant(task.now) : clock());
     });
     process.stdout.write(JSON.stringify(out) + "\n");
   }
@@ -70,7 +73,7 @@ async function files(paths, options) {
     const out = await answer(() => {
       const trust = options.trust ? parseTrust(new Uint8Array(readFileSync(options.trust)), options.issuer || "") : null;
       const bytes = new Uint8Array(readFileSync(path));
-      return verify(inputOf(kindOf(path, bytes), bytes, besideOf(path)), trust, null, options.now ? parseInstant(options.now) : clock());
+      return verify(inputOf(kindOf(path, bytes), bytes, besideOf(path)), trust, nodeOf(options.rpc), options.now ? parseInstant(options.now) : clock());
     });
     process.stdout.write(JSON.stringify({ ...out, path }) + "\n");
     worst = Math.max(worst, { passed: 0, failed: 1 }[out.result] ?? 2);

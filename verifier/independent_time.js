@@ -10,10 +10,9 @@ const within = (key, time) => (key.from === null || time >= key.from) && (key.un
 const isRevoked = (key, now) => key.revoked !== null && key.revoked <= now;
 
 /* Valid cosignatures by pinned witnesses that lie in their key's window: `[{name, time, key}]`, in order of the trust file. */
-export function cosignatures(trust, checkpoint, ownKeys) {
+export function cosignatures(trust, checkpoint) {
   const found = [];
   for (const key of trust.witnesses) {
-    if (ownKeys.some((own) => String(own.key) === String(key.verifier.key))) continue;
     for (const seconds of cosignaturesBy(key.verifier, checkpoint) || []) {
       const time = seconds * SECOND;
       if (seconds !== 0n && within(key, time)) found.push({ name: calledBy(key), time, key });
@@ -46,8 +45,8 @@ export function tokenStatements(trust, checkpoint, tokens, now) {
   return found;
 }
 
-export function witnessStatements(trust, checkpoint, ownKeys, now) {
-  return cosignatures(trust, checkpoint, ownKeys).filter((one) => one.time <= now && !isRevoked(one.key, now));
+export function witnessStatements(trust, checkpoint, now) {
+  return cosignatures(trust, checkpoint).filter((one) => one.time <= now && !isRevoked(one.key, now));
 }
 
 /* T of a checkpoint: `{time, source, name, grade}` or null. `anchor`: what check (8) confirmed, if it passed. A block that lies ahead of

@@ -1,6 +1,7 @@
 /* Loan map: the map entry, the proof of one loan, the auditors' notes (docs/spec/log.md, Loan map; verify.md, check 10). */
 
 import { bigEndian, fromHex, hex, join, utf8 } from "./bytes.js";
+import { parseCheckpointText } from "./checkpoint.js";
 import { must } from "./fault.js";
 import { sha256 } from "./hashes.js";
 import { parseInstant } from "./instant.js";
@@ -18,7 +19,8 @@ export function parseMapMaterial(bytes) {
   must(value.v === 1 && value.kind === "proofdocket.map", "another kind of map");
   must(isText(value.leaf) && isText(value.proof), "map");
   const leafBytes = utf8(value.leaf);
-  const audits = asArray(value.audits, "audits").map(parseAudit);
+  must(asArray(value.audits, "audits").length <= 16, "more than 16 audits");
+  const audits = value.audits.map(parseAudit);
   return { leafBytes, leaf: parseMapLeaf(leafBytes), proof: parseProof(utf8(value.proof)), membership: readMembership(value.membership), audits };
 }
 
@@ -43,7 +45,7 @@ function readMembership(value) {
   const { end } = value;
   must(end !== null && typeof end === "object" && isText(end.kind) && Object.keys(ENDS).includes(end.kind), "end");
   exactly(end, ENDS[end.kind], "end");
-  if (end.kind !== "nothing") must(isWhole(end.count) && isText(end.last) && HASH.test(end.last), "end");
+  if (end.kind !== "nothing") must(isWhole(end.count, 1) && isText(end.last) && HASH.test(end.last), "end");
   if (end.kind === "other") must(isText(end.key) && HASH.test(end.key), "end");
   const membership = { ...value, bits: bitmap, siblings: siblings.map(fromHex) };
   must(isSound(membership), "membership");
@@ -57,7 +59,6 @@ function isSound({ loan, depth, bits, siblings, end }) {
   for (let n = 0; n < depth; n++) ones += bit(bits, n);
   if (ones !== siblings.length || siblings.some((one) => one.every((byte) => byte === 0))) return false;
   if (depth > 0 && !bit(bits, depth - 1)) return false;
-  if (end.kind !== "nothing" && end.count < 1) return false;
   if (end.kind !== "other") return true;
   const [own, other] = [mapKey(loan), fromHex(end.key)];
   if (hex(own) === end.key) return false;
@@ -88,8 +89,7 @@ function parseAudit(text) {
   must(isText(text), "an audit is no text");
   const note = parseNote(utf8(text));
   const lines = note.text.split("\n");
-  must(lines.length === 6 && lines[0] === "proofdocket.map-audit/v1" && lines[5] === "", "no map audit");
-  must(lines[1] !== "" && /^(0|[1-9][0-9]*)$/.test(lines[2]) && HASH.test(lines[4]), "no map audit");
-  must(/^[A-Za-z0-9+/]{43}=$/.test(lines[3]), "no map audit");
-  return { origin: lines[1], size: BigInt(lines[2]), root: lines[3], mapRoot: lines[4], note };
+  must(lines.length === 6 && lines[0] === "proofdocket.map-audit/v1" && lines[5] === "" && HASH.test(lines[4]), "no map audit");
+  const { origin, size, root } = parseCheckpointText(lines.slice(1, 4).join("\n") + "\n");
+  return { origin, size, root, mapRoot: lines[4], note };
 }

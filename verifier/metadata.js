@@ -17,7 +17,7 @@ const HASH = /^0x[0-9a-f]{64}$/;
 const ADDRESS = /^0x[0-9a-f]{40}$/;
 const RECIPIENT = /^(court|mediator|(defendant|guarantor):[1-9][0-9]?)$/;
 // eslint-disable-next-line no-control-regex
-export const LINE = /^[^\x00-\x1f\x7f-\x9f]{1,200}$/u;
+export const LINE = /^[^\x00-\x1f\x7f]{1,200}$/u;
 
 /* The metadata of a parsed JSON value. `version-unknown` where kind or version is another. */
 export function readMetadata(value) {
@@ -32,7 +32,7 @@ export function readMetadata(value) {
   text("loan", LOAN);
   text("root", /^[0-9a-f]{64}$/);
   text("recipient", RECIPIENT);
-  must(isText(value.origin), "origin");
+  text("origin", LINE);
   must(isWhole(value.tree_size, 1), "tree_size");
   must(typeof value.draft === "boolean" && typeof value.sample === "boolean", "draft and sample");
   const logKey = ownKey(value.log_vkey, value.origin);

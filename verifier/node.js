@@ -1,11 +1,12 @@
 /* A node of the pinned chain, asked over JSON-RPC, only where the reader named one (docs/spec/verify.md, check 8, from 7 on). */
 
-import { fromHex, hex, same, utf8 } from "./bytes.js";
+import { fromHex, hex, join, same, utf8 } from "./bytes.js";
 import { ANCHORED } from "./anchor.js";
 import { Fault, must } from "./fault.js";
 import { finding } from "./findings.js";
 import { keccak256 } from "./hashes.js";
 import { instantText, LATEST, SECOND } from "./instant.js";
+import { isObject, isText, parseJson } from "./json.js";
 import { ED25519 } from "./note.js";
 import { logIdOf } from "./trust.js";
 
@@ -16,7 +17,7 @@ const selector = (signature) => hex(keccak256(utf8(signature)).subarray(0, 4));
 const word = (value) => BigInt(value).toString(16).padStart(64, "0");
 const quantity = (value) => "0x" + BigInt(value).toString(16);
 
-/* A reader of one node. `send(url, body)` resolves to the answer's text; tests give their own. */
+/* A reader of one node. `send(url, body)` resolves to the answer's bytes; tests give their own. */
 export class ChainNode {
   constructor(url, send = sendByFetch) {
     Object.assign(this, { url, send });
@@ -25,12 +26,12 @@ export class ChainNode {
   async ask(method, params) {
     let answer;
     try {
-      const text = await this.send(this.url, JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }));
-      answer = JSON.parse(text);
+      answer = parseJson(await this.send(this.url, JSON.stringify({ jsonrpc: "2.0", id: 1, method, params })));
     } catch (error) {
       throw new Fault(method + ": " + error.message, UNREACHABLE);
     }
-    must(answer && typeof answer === "object" && "result" in answer && !answer.error, method + ": no result", UNREACHABLE);
+    const refused = !isObject(answer) || !("result" in answer) || (answer.error !== undefined && answer.error !== null);
+    must(!refused, method + ": no result", UNREACHABLE);
     return answer.result;
   }
 
@@ -41,16 +42,14 @@ export class ChainNode {
   /* `{hash, time}` of a block. */
   async block(number) {
     const block = await this.ask("eth_getBlockByNumber", [quantity(number), false]);
-    must(block && /^0x[0-9a-f]{64}$/.test(block.hash), "a block", UNREACHABLE);
+    must(isObject(block), "no block " + number, UNREACHABLE);
     const time = asNumber(block.timestamp, "a block's time") * SECOND;
     must(time < LATEST, "a block's time", UNREACHABLE);
-    return { hash: block.hash, time };
+    return { hash: asData(block.hash, "a block's hash", 32), time };
   }
 
   async bytes(method, params) {
-    const text = await this.ask(method, params);
-    must(typeof text === "string" && text.length % 2 === 0 && /^0x[0-9a-f]*$/.test(text), method, UNREACHABLE);
-    return fromHex(text.slice(2));
+    return fromHex(asData(await this.ask(method, params), method).slice(2));
   }
 
   async call(contract, data) {
@@ -63,15 +62,24 @@ export class ChainNode {
   async eventBlocks(contract, logId, size, first) {
     const topics = ["0x" + hex(ANCHORED), logId, "0x" + word(size)];
     const logs = await this.ask("eth_getLogs", [{ address: contract, topics, fromBlock: quantity(first), toBlock: "latest" }]);
-    must(Array.isArray(logs), "eth_getLogs", UNREACHABLE);
-    const blocks = logs.map((log) => asNumber(log && log.blockNumber, "eth_getLogs"));
+    must(Array.isArray(logs) && logs.every(isObject), "eth_getLogs", UNREACHABLE);
+    const isOurs = (log) => lowered(log.address) === contract && Array.isArray(log.topics) && lowered(log.topics.join()) === lowered(topics.join())
+      && [undefined, null, false].includes(log.removed); // a node may answer more than it was asked
+    const blocks = logs.filter(isOurs).map((log) => asNumber(log.blockNumber, "eth_getLogs"));
     return blocks.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   }
 }
 
+const lowered = (text) => (isText(text) ? text.toLowerCase() : "");
+
 function asNumber(text, what) {
-  must(typeof text === "string" && /^0x(0|[1-9a-f][0-9a-f]{0,15})$/.test(text), what, UNREACHABLE);
+  must(isText(text) && /^0x[0-9a-fA-F]{1,16}$/.test(text) && BigInt(text) < 1n << 63n, what, UNREACHABLE);
   return BigInt(text);
+}
+
+function asData(text, what, size = null) {
+  must(isText(text) && /^0x([0-9a-fA-F]{2})*$/.test(text) && (size === null || text.length === 2 + 2 * size), what, UNREACHABLE);
+  return text.toLowerCase();
 }
 
 async function sendByFetch(url, body) {
@@ -80,10 +88,17 @@ async function sendByFetch(url, body) {
   try {
     const headers = { "Content-Type": "application/json" };
     const answer = await fetch(url, { method: "POST", body, headers, redirect: "error", credentials: "omit", signal: stop.signal });
-    must(answer.ok, "status " + answer.status);
-    const text = await answer.text();
-    must(text.length <= MOST, "an answer over 4 MiB");
-    return text;
+    must(answer.status === 200, "status " + answer.status);
+    const reader = answer.body.getReader();
+    const parts = [];
+    let length = 0;
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return join(...parts);
+      length += value.length;
+      must(length <= MOST, "an answer over 4 MiB");
+      parts.push(value);
+    }
   } finally {
     clearTimeout(timer);
   }
@@ -103,21 +118,23 @@ async function asked(node, { chains, logIds, log, claim, shown, checkpoint }) {
   const id = await node.number("eth_chainId");
   const here = chains.filter((chain) => BigInt(chain.chain_id) === id);
   if (!here.length) return { finding: finding("chain-id-mismatch", {}, { chain_id: id }) };
-  const genesis = (await node.block(0)).hash;
-  const sound = here.filter((chain) => chain.genesis === genesis);
-  if (!sound.length) return { finding: finding("genesis-mismatch") };
+  let answer = null;
+  for (const chain of here) {
+    answer = await askContract(node, chain, { logIds, log, claim, shown, checkpoint });
+    if (answer.finding.code !== "log-id-mismatch") break; // a bare proof does not say which of two pinned contracts; the log id does
+  }
+  return answer;
+}
+
+async function askContract(node, chain, { logIds, log, claim, shown, checkpoint }) {
+  if ((await node.block(0)).hash !== chain.genesis) return { finding: finding("genesis-mismatch") };
+  const code = await node.bytes("eth_getCode", [chain.contract, "latest"]);
+  if ("0x" + hex(keccak256(code)) !== chain.code_hash) return { finding: finding("code-mismatch") };
   let answer = { finding: finding("log-id-mismatch") };
-  for (const chain of sound) {
-    const code = await node.bytes("eth_getCode", [chain.contract, "latest"]);
-    if ("0x" + hex(keccak256(code)) !== chain.code_hash) return { finding: finding("code-mismatch") };
-    const named = [];
-    for (const logId of logIds) if (await follows(node, chain, log, logId)) named.push(logId);
-    if (!named.length) continue;
-    for (const logId of named) {
-      answer = await holds(node, chain, logId, { claim, shown, checkpoint });
-      if (!["root-missing", "not-anchored"].includes(answer.finding.code)) return answer;
-    }
-    return answer;
+  for (const logId of logIds) {
+    if (!(await follows(node, chain, log, logId))) continue;
+    answer = await holds(node, chain, logId, { claim, shown, checkpoint });
+    if (!["root-missing", "not-anchored"].includes(answer.finding.code)) break;
   }
   return answer;
 }
@@ -130,7 +147,7 @@ async function follows(node, chain, log, logId) {
 }
 
 async function holds(node, chain, logId, { claim, shown, checkpoint }) {
-  if (shown && (await node.block(shown.number)).hash === shown.hash) return depthOf(node, chain, shown.number, shown.time);
+  if (shown && (await hasBlock(node, shown))) return depthOf(node, chain, shown.number, shown.time);
   const root = await node.call(chain.contract, selector("rootAt(bytes32,uint64)") + logId.slice(2) + word(checkpoint.size));
   if (root.every((byte) => byte === 0)) {
     return { finding: claim ? finding("root-missing", {}, { size: checkpoint.size }) : finding("not-anchored") };
@@ -140,6 +157,16 @@ async function holds(node, chain, logId, { claim, shown, checkpoint }) {
   if (!blocks.length && claim) blocks = await node.eventBlocks(chain.contract, logId, checkpoint.size, 0);
   if (!blocks.length) return { finding: finding("anchor-event-missing", {}, { size: checkpoint.size }) };
   return depthOf(node, chain, blocks[0], (await node.block(blocks[0])).time);
+}
+
+/* Whether the node's chain has the proven block; after a reorganisation it has another one there, or none. */
+async function hasBlock(node, { number, hash }) {
+  try {
+    return (await node.block(number)).hash === hash;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return false;
+  }
 }
 
 async function depthOf(node, chain, block, time) {

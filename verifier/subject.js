@@ -41,7 +41,7 @@ function fail(subject, code, where, detail) {
 }
 
 /* Runs one parser; a fault becomes a failure of check (1), with the fault's own code where it has one of these. */
-function reading(subject, code, member, action) {
+function reading(subject, code, member, action, seq) {
   try {
     return action();
   } catch (error) {
@@ -49,7 +49,8 @@ function reading(subject, code, member, action) {
       subject.broken = true; // the reader's machine gave up, which accuses nobody: nothing passes, and the other parts are still read
       return null;
     }
-    fail(subject, error.code === "malformed" ? code : error.code, { member }, error.message);
+    const where = seq === undefined ? { member } : { member, seq };
+    fail(subject, error.code === "malformed" ? code : error.code, where, error.message);
     return null;
   }
 }
@@ -63,9 +64,9 @@ export function readPackage(bytes) {
   const { missing, unknown, sequences } = inventory(members);
   for (const member of missing) fail(subject, "member-missing", { member });
   for (const member of unknown) fail(subject, "member-unknown", { member });
-  const read = (member, action) => {
+  const read = (member, action, seq) => {
     if (!members.has(member)) return null;
-    return reading(subject, "package-malformed", member, () => action(members.get(member)));
+    return reading(subject, "package-malformed", member, () => action(members.get(member)), seq);
   };
   subject.metadata = read(PACKAGE, (raw) => readMetadata(parseCanonical(raw)));
   subject.facts = read(FACTS, (raw) => readFacts(parseJson(raw))) || [];
@@ -103,9 +104,9 @@ function readEvent(subject, members, seq, read) {
   const event = { seq, member: leafMember, leafBytes: members.get(leafMember) || null, opening: null, proof: null };
   event.openingMember = memberOf(seq, "disclosures.json");
   event.proofMember = memberOf(seq, "tlog-proof");
-  event.opening = read(event.openingMember, (raw) => readDisclosures(parseCanonical(raw)));
+  event.opening = read(event.openingMember, (raw) => readDisclosures(parseCanonical(raw)), seq);
   const raw = members.get(event.proofMember);
-  if (raw) event.proof = reading(subject, "proof-malformed", event.proofMember, () => parseProof(raw));
+  if (raw) event.proof = reading(subject, "proof-malformed", event.proofMember, () => parseProof(raw), seq);
   return event;
 }
 
@@ -159,8 +160,8 @@ function readTwinEvent(subject, one) {
   const member = (part) => TWIN + "/" + String(one.seq).padStart(6, "0") + "." + part;
   const event = { seq: one.seq, member: member("leaf.json"), openingMember: member("disclosures.json"), proofMember: member("tlog-proof") };
   event.leafBytes = utf8(one.leaf);
-  event.opening = reading(subject, "package-malformed", event.openingMember, () => readDisclosures(one.disclosures));
-  event.proof = reading(subject, "proof-malformed", event.proofMember, () => parseProof(utf8(one.proof)));
+  event.opening = reading(subject, "package-malformed", event.openingMember, () => readDisclosures(one.disclosures), one.seq);
+  event.proof = reading(subject, "proof-malformed", event.proofMember, () => parseProof(utf8(one.proof)), one.seq);
   return event;
 }
 

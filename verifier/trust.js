@@ -94,7 +94,7 @@ function readLog(value) {
   exactly(value, ["institution", "credit_code", "origin", "keys", "package_keys", "log_ids"], "a log");
   must(isText(value.institution) && INSTITUTION.test(value.institution), "institution");
   must(isText(value.credit_code) && /^([0-9A-Z]{18})?$/.test(value.credit_code), "credit_code");
-  must(isText(value.origin), "origin");
+  must(line(value.origin), "origin");
   const own = asArray(value.keys, "keys").map(readKey);
   const packageKeys = asArray(value.package_keys, "package_keys").map(readKey);
   must(own.every((key) => key.verifier.name === value.origin), "a log key of another name");

@@ -52,25 +52,19 @@ const unsettled = (n, check) => (check.state === "failed" ? check : outcome(n, [
 function makeContext(subject, trust, now) {
   const out = outOfForce(trust, now);
   const { metadata, events, material } = subject;
-  const context = { now, trust: out ? null : trust, anchor: null, statement: null, witnesses: [], tokens: [] };
+  const context = { now, trust: out ? null : trust, anchor: null, statement: null, keepers: null, witnesses: [], tokens: [] };
   context.standing = out ? () => finding(out.code, {}, out.date ? { date: instantText(out.date) } : {}) : null;
   context.logOf = (from) => (from && context.trust ? context.trust.logs.find((one) => one.origin === from.origin) : null);
-  context.ownKeys = metadata ? [metadata.logKey, metadata.packageKey] : [];
   context.checkpoints = distinct([metadata && metadata.signed, ...events.map((event) => event.proof && event.proof.checkpoint)]);
-  context.anchorFor = (checkpoint) => (checkpoint === context.checkpoints[0] ? context.anchor : null);
-  const stated = (checkpoint) => ({
-    witnesses: witnessStatements(context.trust, checkpoint, context.ownKeys, now),
-    tokens: tokenStatements(context.trust, checkpoint, material.timestamps || [], now),
-    anchor: context.anchorFor(checkpoint),
-  });
-  context.independentTime = (checkpoint) => {
-    if (!context.trust) return null;
-    return checkpoint === context.checkpoints[0] ? context.statement : independentTime(context.trust, stated(checkpoint), now);
-  };
   context.settle = () => {
-    if (!context.trust || !context.checkpoints.length) return;
-    const found = stated(context.checkpoints[0]);
-    Object.assign(context, { witnesses: found.witnesses, tokens: found.tokens, statement: independentTime(context.trust, found, now) });
+    const [own] = context.checkpoints;
+    if (!context.trust || !own) return;
+    const witnesses = witnessStatements(context.trust, own, now);
+    const tokens = tokenStatements(context.trust, own, material.timestamps || [], now);
+    const { anchor } = context;
+    const statement = independentTime(context.trust, { witnesses, tokens, anchor }, now);
+    const keepers = independentTime(context.trust, { witnesses, tokens: [], anchor }, now);
+    Object.assign(context, { witnesses, tokens, statement, keepers });
   };
   context.newestStatement = () => {
     const times = [...context.witnesses, ...context.tokens].map((one) => one.time);

@@ -2,7 +2,7 @@
 
 import { remember, sha256Hex } from "./hashes.js";
 import { debtView } from "./debt_view.js";
-import { Fault } from "./fault.js";
+import { Fault, must } from "./fault.js";
 import { inputOf, kindOf } from "./inputs.js";
 import { ChainNode } from "./node.js";
 import { eventsById, textOfValue } from "./checks/opened.js";
@@ -10,6 +10,7 @@ import { parseTrust, withBlockHash } from "./trust.js";
 import { verify } from "./verify.js";
 
 export function loadTrust({ bytes, issuer, blockHash }) {
+  must(bytes || !(issuer || blockHash), "a key or a block hash without a trust file", "trust-missing");
   if (!bytes) return null;
   const trust = parseTrust(bytes, issuer || "");
   return blockHash ? withBlockHash(trust, blockHash) : trust;

@@ -10,20 +10,27 @@ const UNSAFE = "container-unsafe";
 const TOO_LARGE = "container-too-large";
 const MOST_BYTES = 512 * 1024 * 1024;
 const MOST_MEMBERS = 20000;
+const MOST_UNASKED = 1 << 20;
 const NAME = /^[!-~]+$/;
 
-/* Members by name, `Map` in the order of the directory, and `original`: whether these bytes are the one spelling. */
+/* Members by name, and `original`: whether these bytes are the one spelling. What is wrong is found in the order of the spec. */
 export function readZip(bytes) {
   must(bytes.length <= MOST_BYTES, "the file is larger than 512 MiB", TOO_LARGE);
   const end = endRecord(bytes);
-  const entries = directory(bytes, end);
   const members = new Map();
-  const spans = entries.map((entry) => ({ entry, ...localEntry(bytes, entry, end.start) }));
-  adjoin(bytes, spans, end.start);
-  for (const { entry, data } of spans) {
-    if (entry.name.endsWith("/")) continue;
-    members.set(entry.name, contentOf(entry, data));
+  const names = new Set();
+  let at = 0;
+  for (const entry of directory(bytes, end).sort((a, b) => a.offset - b.offset)) {
+    must(entry.offset === at, "entries do not adjoin", MALFORMED);
+    must(!names.has(entry.name), "the name " + entry.name + " stands twice", UNSAFE);
+    names.add(entry.name);
+    const { data, next } = localEntry(bytes, entry, end.start);
+    const content = contentOf(entry, data);
+    at = next;
+    if (entry.name.endsWith("/")) must(content.length === 0, entry.name + " is a folder with content", UNSAFE);
+    else members.set(entry.name, content);
   }
+  must(at === end.start, "something lies between the last entry and the directory", MALFORMED);
   return { members, original: () => isOriginal(bytes, members) };
 }
 
@@ -31,30 +38,28 @@ function endRecord(bytes) {
   const at = bytes.length - 22;
   must(at >= 0, "no end record", MALFORMED);
   const view = viewOf(bytes);
-  must(view.getUint32(at, true) === 0x06054b50, "the last 22 bytes are no end record", MALFORMED);
   const [disk, first, here, count, comment] = [4, 6, 8, 10, 20].map((offset) => view.getUint16(at + offset, true));
   const size = view.getUint32(at + 12, true);
   const start = view.getUint32(at + 16, true);
-  must(count <= MOST_MEMBERS, "more than 20,000 members", TOO_LARGE);
-  must(!disk && !first && here === count && !comment, "the end record is not that of one whole file", MALFORMED);
+  must(view.getUint32(at, true) === 0x06054b50 && !comment, "the last 22 bytes are no end record", MALFORMED);
+  must(!disk && !first && here === count, "the end record is not that of one whole file", MALFORMED);
   must(start + size === at, "the directory does not lie right before its end record", MALFORMED);
+  must(count <= MOST_MEMBERS, "more than 20,000 members", TOO_LARGE);
   return { start, count, at };
 }
 
 function directory(bytes, end) {
   const view = viewOf(bytes);
   const entries = [];
-  const names = new Set();
   let at = end.start;
   let stated = 0;
   for (let n = 0; n < end.count; n++) {
-    must(at + 46 <= end.at && view.getUint32(at, true) === 0x02014b50, "the directory is cut", MALFORMED);
+    must(at + 46 <= end.at, "the directory is cut", MALFORMED);
     const entry = centralEntry(bytes, view, at, end.at);
     at = entry.next;
-    must(!names.has(entry.name), "the name " + entry.name + " stands twice", UNSAFE);
-    names.add(entry.name);
     stated += entry.size;
     must(stated <= MOST_BYTES, "the members together are larger than 512 MiB", TOO_LARGE);
+    must(entry.size <= MOST_UNASKED || entry.size <= entry.packed * 100, entry.name + " grows too much", TOO_LARGE);
     entries.push(entry);
   }
   must(at === end.at, "something lies between directory and end record", MALFORMED);
@@ -65,20 +70,15 @@ function centralEntry(bytes, view, at, limit) {
   const u16 = (offset) => view.getUint16(at + offset, true);
   const u32 = (offset) => view.getUint32(at + offset, true);
   const next = at + 46 + u16(28) + u16(30) + u16(32);
-  must(next <= limit, "the directory is cut", MALFORMED);
+  must(u32(0) === 0x02014b50 && next <= limit && u16(34) === 0, "the directory is cut", MALFORMED);
   const raw = bytes.subarray(at + 46, at + 46 + u16(28));
-  const entry = { raw, flags: u16(8), method: u16(10), crc: u32(16), packed: u32(20), size: u32(24), next };
-  entry.offset = u32(42);
-  entry.mode = u32(38) >>> 16;
-  entry.name = nameOf(raw);
+  const entry = { raw, name: nameOf(raw), flags: u16(8), method: u16(10), packed: u32(20), size: u32(24), offset: u32(42), next };
   must((entry.flags & 0x2041) === 0, entry.name + " is encrypted", UNSAFE);
-  const kind = entry.mode & 0xf000;
+  must([entry.packed, entry.size, entry.offset].every((value) => value < 0xffffffff), "ZIP64", MALFORMED);
+  must(entry.method === 0 || entry.method === 8, entry.name + " is packed by an unknown method", MALFORMED);
+  const kind = (u32(38) >>> 16) & 0xf000;
   must([0, 0x8000, 0x4000].includes(kind), entry.name + " is a link or device", UNSAFE);
   must(kind !== 0x4000 || entry.name.endsWith("/"), entry.name + " is a folder by its mode", UNSAFE);
-  must(entry.method === 0 || entry.method === 8, entry.name + " is packed by an unknown method", MALFORMED);
-  must(u16(34) === 0, entry.name + " lies on another disk", MALFORMED);
-  must(entry.packed < 0xffffffff && entry.size < 0xffffffff && entry.offset < 0xffffffff, "ZIP64", MALFORMED);
-  if (entry.name.endsWith("/")) must(entry.size === 0, entry.name + " is a folder with content", UNSAFE);
   return entry;
 }
 
@@ -91,43 +91,22 @@ function nameOf(raw) {
   return name;
 }
 
+/* The packed bytes of an entry, and where the next one begins: behind its data descriptor, where it has one. */
 function localEntry(bytes, entry, limit) {
   const view = viewOf(bytes);
   const at = entry.offset;
   const wrong = entry.name + ": its own header is not there or says something else";
   must(at + 30 <= limit && view.getUint32(at, true) === 0x04034b50, wrong, MALFORMED);
-  const flags = view.getUint16(at + 6, true);
-  const method = view.getUint16(at + 8, true);
-  const start = at + 30 + view.getUint16(at + 26, true) + view.getUint16(at + 28, true);
-  must(start + entry.packed <= limit, wrong, MALFORMED);
-  const name = bytes.subarray(at + 30, at + 30 + view.getUint16(at + 26, true));
-  must(flags === entry.flags && method === entry.method && same(name, entry.raw), wrong, MALFORMED);
-  return { at, data: bytes.subarray(start, start + entry.packed), end: start + entry.packed };
-}
-
-/* No byte lies before, between or after the entries, other than a data descriptor that says what the directory says. */
-function adjoin(bytes, spans, limit) {
-  const sorted = [...spans].sort((a, b) => a.at - b.at);
-  let at = 0;
-  sorted.forEach(({ entry, at: start, end }, n) => {
-    must(start === at, "entries do not adjoin", MALFORMED);
-    const next = n + 1 < sorted.length ? sorted[n + 1].at : limit;
-    at = end;
-    if (entry.flags & 8) at = descriptorEnd(bytes, entry, end, next);
-  });
-  must(at === limit, "something lies between the last entry and the directory", MALFORMED);
-}
-
-function descriptorEnd(bytes, entry, at, next) {
-  const length = next - at;
-  must(length === 12 || length === 16, entry.name + " has no data descriptor", MALFORMED);
-  const view = viewOf(bytes);
-  must(length === 12 || view.getUint32(at, true) === 0x08074b50, entry.name + " has no data descriptor", MALFORMED);
-  return next;
+  const [flags, method, named, extra] = [6, 8, 26, 28].map((offset) => view.getUint16(at + offset, true));
+  const start = at + 30 + named + extra;
+  const end = start + entry.packed;
+  must(end <= limit, wrong, MALFORMED);
+  must(flags === entry.flags && method === entry.method && same(bytes.subarray(at + 30, at + 30 + named), entry.raw), wrong, MALFORMED);
+  const marked = end + 4 <= bytes.length && view.getUint32(end, true) === 0x08074b50;
+  return { data: bytes.subarray(start, end), next: flags & 8 ? end + (marked ? 16 : 12) : end };
 }
 
 function contentOf(entry, data) {
-  must(entry.size <= 1048576 || entry.size <= entry.packed * 100, entry.name + " grows too much", TOO_LARGE);
   if (entry.method === 0) {
     must(entry.size === entry.packed, entry.name + " is not as long as stated", MALFORMED);
     return data;

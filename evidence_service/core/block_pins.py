@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from evidence_service.core.trust import PinnedBlock, PinnedChain, TrustError, TrustFile
 from evidence_service.errors import MalformedInputError
 
-FORM = re.compile(r"([1-9][0-9]{0,18}):(0|[1-9][0-9]{0,18}):(0x)?([0-9a-fA-F]{64})\Z")
+FORM = re.compile(r"([1-9][0-9]{0,14}):(0|[1-9][0-9]{0,14}):(0x)?([0-9a-fA-F]{64})\Z")
 
 
 class BlockHashError(MalformedInputError):

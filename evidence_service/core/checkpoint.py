@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from evidence_service.core.merkle import HASH_SIZE
 from evidence_service.core.note import NoteError
 
+MAX_SIZE = (1 << 63) - 1
+
 
 class CheckpointError(NoteError):
     """A checkpoint's text does not follow its format."""
@@ -43,6 +45,8 @@ def parse_checkpoint(text: str) -> Checkpoint:
         raise CheckpointError("checkpoint has no origin")
     if not (size.isascii() and size.isdigit()) or (size != "0" and size.startswith("0")) or len(size) > 19:
         raise CheckpointError("checkpoint size is not a decimal number")
+    if int(size) > MAX_SIZE:
+        raise CheckpointError("checkpoint size is 2^63 or more")
     try:
         root = base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):

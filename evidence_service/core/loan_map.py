@@ -95,7 +95,7 @@ def map_root(states: Mapping[str, LoanState] | Iterable[tuple[str, LoanState]]) 
 def root_from(reference: str, proof: MapProof) -> bytes:
     """The root that a proof leads to from what it shows of a reference. Raises MapProofError if it is not in form."""
     key, depth = map_key(reference), len(proof.siblings)
-    _check_form(key, proof)
+    check_form(key, proof)
     if isinstance(proof.end, LoanState):
         digest = loan_hash(key, proof.end)
     else:
@@ -159,7 +159,7 @@ def proof_from(value: Any, place: str) -> MapProof:
     return MapProof(siblings, _end_from(parts["end"], f"{place}.end"))
 
 
-def _check_form(key: bytes, proof: MapProof) -> None:
+def check_form(key: bytes, proof: MapProof) -> None:
     """A tree as the spec builds it can give such a proof for this key."""
     depth = len(proof.siblings)
     if depth > KEY_BITS or any(len(sibling) != HASH_SIZE for sibling in proof.siblings):

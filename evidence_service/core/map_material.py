@@ -13,7 +13,7 @@ from typing import Any
 from evidence_service.core import shape
 from evidence_service.core.canonical import canonical_bytes, parse_canonical
 from evidence_service.core.leaf import LOAN_REFERENCE
-from evidence_service.core.loan_map import MapProof, proof_from, proof_json
+from evidence_service.core.loan_map import MapProof, check_form, map_key, proof_from, proof_json
 from evidence_service.core.map_audit import MapAudit, parse_map_audit
 from evidence_service.core.map_leaf import MapLeaf, parse_map_leaf
 from evidence_service.core.note import SignedNote, parse_note
@@ -71,12 +71,15 @@ def parse_map_material(text: str) -> MapMaterial:
     audits = shape.items(parts["audits"], "map.audits")
     if len(audits) > MAX_AUDITS:
         raise shape.ShapeError(f"map.audits: at most {MAX_AUDITS} notes")
+    loan = shape.text(membership["loan"], "map.membership.loan", LOAN_REFERENCE)
+    proof = proof_from(rest, "map.membership")
+    check_form(map_key(loan), proof)
     return MapMaterial(
         leaf=parse_map_leaf(leaf_raw),
         leaf_raw=leaf_raw,
         proof=parse_tlog_proof(shape.text(parts["proof"], "map.proof").encode()),
-        loan=shape.text(membership["loan"], "map.membership.loan", LOAN_REFERENCE),
-        membership=proof_from(rest, "map.membership"),
+        loan=loan,
+        membership=proof,
         audits=tuple(_audit(item, f"map.audits[{at}]") for at, item in enumerate(audits)),
     )
 

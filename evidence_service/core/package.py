@@ -127,7 +127,12 @@ def parse(members: Mapping[str, bytes]) -> ParsedPackage:
     missing = sorted(FIXED - set(members))
     missing += [evidence_name(seq, part) for seq in sorted(events) for part in PARTS if part not in events[seq]]
     return ParsedPackage(
-        members, dict(sorted(events.items())), originals, material, tuple(missing), tuple(sorted(unknown))
+        members,
+        dict(sorted(events.items())),
+        dict(sorted(originals.items())),
+        material,
+        tuple(missing),
+        tuple(sorted(unknown)),
     )
 
 

@@ -23,10 +23,13 @@ def token_times(subject: Subject, trust: TrustFile | None, now: datetime) -> tup
         return ()
     found = []
     for token in _about_checkpoint(subject):
-        authority = authority_of(token, trust)
-        if authority is not None and token.at <= now:
-            at = latest(token, now)
-            found.append(TimeStatement(at, TimeSource.AUTHORITY, authority.name, revoked_at=authority.revoked_at))
+        if token.at > now:
+            continue
+        at = latest(token, now)
+        found += [
+            TimeStatement(at, TimeSource.AUTHORITY, authority.name, revoked_at=authority.revoked_at)
+            for authority in authorities_of(token, trust)
+        ]
     return tuple(sorted(found, key=lambda one: (one.time, one.name)))
 
 
@@ -35,8 +38,8 @@ def latest(token: TimestampToken, now: datetime) -> datetime:
     return now if now - token.at < token.accuracy else token.at + token.accuracy  # nothing overflows at year 9999
 
 
-def authority_of(token: TimestampToken, trust: TrustFile) -> PinnedAuthority | None:
-    """The pinned authority that made this token within its window, or None. Revocation is the caller's to judge."""
+def authorities_of(token: TimestampToken, trust: TrustFile) -> Iterator[PinnedAuthority]:
+    """The pinned authorities that made this token within their windows. Revocation is the caller's to judge."""
     for authority in trust.authorities:
         if not _in_window(authority, token.at):
             continue
@@ -44,8 +47,7 @@ def authority_of(token: TimestampToken, trust: TrustFile) -> PinnedAuthority | N
             check_authority(token, authority.certificate)
         except TimestampError:
             continue
-        return authority
-    return None
+        yield authority
 
 
 def tokens_of(subject: Subject) -> tuple[TimestampToken, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,8 @@ TIMEOUT_SECONDS = 10.0
 MAX_ANSWER = 4 << 20
 JSON = {"Content-Type": "application/json"}
 LATEST_POSSIBLE = 2**63
+QUANTITY = re.compile(r"0x[0-9a-fA-F]{1,16}\Z")
+DATA = re.compile(r"0x([0-9a-fA-F]{2})*\Z")
 
 
 class RpcChainReader:
@@ -74,7 +77,7 @@ class RpcChainReader:
             if str(entry.get("address")).lower() == address.lower()
             and isinstance(entry.get("topics"), list)
             and [str(topic).lower() for topic in entry["topics"]] == [topic.lower() for topic in topics]
-            and not entry.get("removed")
+            and entry.get("removed") in (None, False)
         ]
         return tuple(sorted(_quantity(entry.get("blockNumber")) for entry in mine))
 
@@ -108,21 +111,13 @@ def _result(method: str, raw: bytes) -> Any:
 
 
 def _quantity(value: Any) -> int:
-    try:
-        number = int(value, 16) if isinstance(value, str) and value.startswith("0x") else -1
-    except ValueError:
-        number = -1
-    if not 0 <= number < LATEST_POSSIBLE:
+    number = int(value, 16) if isinstance(value, str) and QUANTITY.match(value) else LATEST_POSSIBLE
+    if number >= LATEST_POSSIBLE:
         raise ChainUnreachableError("the node gave something that is not a number")
     return number
 
 
 def _hex(value: Any, size: int | None = None) -> str:
-    good = isinstance(value, str) and value.startswith("0x") and len(value) % 2 == 0
-    try:
-        raw = bytes.fromhex(value[2:]) if good else None
-    except ValueError:
-        raw = None
-    if raw is None or (size is not None and len(raw) != size):
+    if not isinstance(value, str) or not DATA.match(value) or (size is not None and len(value) != 2 + 2 * size):
         raise ChainUnreachableError("the node gave something that is not bytes")
-    return "0x" + raw.hex()
+    return value.lower()

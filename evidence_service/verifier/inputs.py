@@ -23,7 +23,8 @@ from evidence_service.verifier.pdf_objects import PdfError
 
 PROOF_SUFFIX, LEAF_SUFFIX, DISCLOSURES_SUFFIX = ".tlog-proof", ".leaf.json", ".disclosures.json"
 MATERIAL_SUFFIX = ".material.json"
-SUFFIXES = (".zip", ".pdf", PROOF_SUFFIX)
+BEGINNINGS = {".zip": b"PK\x03\x04", ".pdf": b"%PDF-", PROOF_SUFFIX: HEADER.encode()}
+SUFFIXES = tuple(BEGINNINGS)
 MAX_SMALL = 16 << 20
 
 
@@ -60,19 +61,28 @@ def find_items(folder: Path) -> list[Path]:
 def verify_file(path: Path, trust: TrustFile | None, chain: ChainReader | None, now: datetime) -> Report:
     """Verify one file by what it is. Raises InputError where it is none of the three."""
     raw = _read(path, Limits().total)
-    if path.name.endswith(PROOF_SUFFIX) or raw.startswith(HEADER.encode()):
+    if kind_of(raw, path.name) == PROOF_SUFFIX:
         return _verify_proof_file(path, raw, trust, chain, now)
     return verify_bytes(raw, trust, chain, now, name=shown_path(path))
+
+
+def kind_of(raw: bytes, name: str) -> str:
+    """What a file is, as the ending of its kind: its first bytes decide, and where they say nothing its name does."""
+    for kind, beginning in BEGINNINGS.items():
+        if raw.startswith(beginning):
+            return kind
+    return next((kind for kind in BEGINNINGS if name.lower().endswith(kind)), "")
 
 
 def verify_bytes(
     raw: bytes, trust: TrustFile | None, chain: ChainReader | None, now: datetime, *, name: str = "file"
 ) -> Report:
     """Verify a package or a PDF by its bytes; a damaged beginning is told by the name's ending."""
-    if raw.startswith(b"%PDF-") or (name.lower().endswith(".pdf") and not raw.startswith(b"PK\x03\x04")):
-        return verify_pdf(raw, trust, chain, now)
-    if raw.startswith(b"PK\x03\x04") or name.lower().endswith(".zip"):
-        return verify_package(raw, trust, chain, now)
+    match kind_of(raw, name):
+        case ".pdf":
+            return verify_pdf(raw, trust, chain, now)
+        case ".zip":
+            return verify_package(raw, trust, chain, now)
     raise InputError(f"{name}: neither a package (.zip), nor a PDF, nor a proof ({PROOF_SUFFIX})")
 
 
@@ -91,7 +101,7 @@ def verify_pdf(raw: bytes, trust: TrustFile | None, chain: ChainReader | None, n
 def _verify_proof_file(
     path: Path, raw: bytes, trust: TrustFile | None, chain: ChainReader | None, now: datetime
 ) -> Report:
-    stem = path.name.removesuffix(PROOF_SUFFIX)
+    stem = path.name[: -len(PROOF_SUFFIX)] if path.name.lower().endswith(PROOF_SUFFIX) else path.name
     leaf = path.with_name(stem + LEAF_SUFFIX)
     if not leaf.is_file():
         name = shown_path(Path(leaf.name))

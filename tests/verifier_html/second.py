@@ -17,16 +17,18 @@ from evidence_service.core.trust import TrustFile
 from evidence_service.core.trust_note import read_trust
 from evidence_service.core.verify import verify_proof
 from evidence_service.errors import ProofDocketError
+from evidence_service.verifier.chain_reader import RpcChainReader
 from evidence_service.verifier.inputs import verify_bytes
 from tests.conftest import ROOT
 
 CLI = ROOT / "verifier" / "cli.mjs"
+PLACE = ("n", "code", "member", "seq", "index", "field")
 NAMES = {"package": "p.zip", "pdf": "p.pdf"}
 
 
 @dataclass(frozen=True)
 class Case:
-    """One input for both verifiers. `beside` holds leaf, disclosures and material of a bare proof."""
+    """One input for both verifiers. `beside`: leaf, disclosures and material of a bare proof; `rpc`: the node's URL."""
 
     label: str
     kind: str
@@ -35,11 +37,12 @@ class Case:
     now: datetime
     issuer: str = ""
     beside: Mapping[str, bytes] = field(default_factory=dict)
+    rpc: str = ""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What both must agree on: the result, and state and code of each check; or the code of an error."""
+    """What both must agree on: the result, state and code of each check, and each failure's place; or an error."""
 
     result: str
     checks: tuple[tuple[str, str], ...]
@@ -49,7 +52,7 @@ class Verdict:
     def of(cls, report: Mapping[str, Any]) -> Verdict:
         if "error" in report:
             return cls("error", ())
-        places = tuple(f"{one['n']}:{one['code']}:{one.get('member', '')}" for one in report.get("where", ()))
+        places = tuple(":".join(str(one.get(part, "")) for part in PLACE) for one in report.get("where", ()))
         return cls(report["result"], tuple((one["state"], one["code"]) for one in report["checks"]), places)
 
 
@@ -80,6 +83,8 @@ def _task(case: Case) -> dict[str, Any]:
     }
     if case.trust is not None:
         task |= {"trust": _text(case.trust), "issuer": case.issuer}
+    if case.rpc:
+        task["rpc"] = case.rpc
     return task | {"beside": {name: _text(raw) for name, raw in case.beside.items()}}
 
 
@@ -95,12 +100,13 @@ def ask_first(cases: Iterable[Case]) -> list[Verdict]:
 def _first(case: Case) -> Verdict:
     try:
         trust = None if case.trust is None else _trust(case.trust, case.issuer)
+        reader = RpcChainReader(case.rpc) if case.rpc else None
         if case.kind == "proof":
             beside = dict(case.beside)
             leaf = beside.pop("leaf")
-            report = verify_proof(case.file, leaf, trust, None, case.now, **beside)  # type: ignore[arg-type]
+            report = verify_proof(case.file, leaf, trust, reader, case.now, **beside)  # type: ignore[arg-type]
         else:
-            report = verify_bytes(case.file, trust, None, case.now, name=NAMES[case.kind])
+            report = verify_bytes(case.file, trust, reader, case.now, name=NAMES[case.kind])
     except ProofDocketError:
         return Verdict("error", ())
     return Verdict.of(report.as_json())
@@ -115,10 +121,13 @@ def disagreements(cases: Sequence[Case], first: Sequence[Verdict], second: Seque
     """One line for each case on which they differ."""
     found = []
     for case, one, other in zip(cases, first, second, strict=True):
-        if (one.result, one.checks) == (other.result, other.checks):
+        if one == other:
             continue
         differ = [
             f"({n}) {a} / {b}" for n, (a, b) in enumerate(zip(one.checks, other.checks, strict=False), 1) if a != b
         ]
+        places = [f"- {place}" for place in one.where if place not in other.where][:3]
+        places += [f"+ {place}" for place in other.where if place not in one.where][:3]
+        differ += places or ["the same places in another order, or one of them twice"] * (one.where != other.where)
         found.append(f"{case.label}: {one.result} / {other.result} {'; '.join(differ)}")
     return found

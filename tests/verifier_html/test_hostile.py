@@ -86,7 +86,7 @@ def test_of_two_events_with_one_id_both_verifiers_take_the_last() -> None:
     world = disclosing(2, id=opening("id", "E-0"))
     facts = json.dumps([fact("loan.number", "0", "E-0", "payload.instalment")]).encode()
     first, second = both(world.package_zip(replace(world.contents, facts=facts)), None)
-    assert "4:fact-mismatch:data/facts.json" in first.where
+    assert "4:fact-mismatch:data/facts.json:2:8:loan.number" in first.where
     assert first == second
 
 

@@ -1,6 +1,6 @@
 /* (10) Completeness of the loan's history. */
 
-import { hex, same, toBase64 } from "../bytes.js";
+import { hex, same } from "../bytes.js";
 import { finding, isFailure, outcome } from "../findings.js";
 import { provesLoan } from "../map.js";
 import { leadsTo, leafHash } from "../merkle.js";
@@ -22,21 +22,16 @@ export function checkComplete(subject, context) {
   return outcome(10, [found], true, () => null);
 }
 
+/* Entry by entry: the next number, the entry before it, a later place in the log. Nothing after a hole is looked at. */
 function historyFindings(events) {
-  const hole = events.findIndex((event, n) => event.seq !== n);
-  if (hole >= 0) return [finding("sequence-gap", { ...placeOf(events[hole]), seq: hole })];
   const found = [];
-  events.forEach((event, n) => {
+  for (const [n, event] of events.entries()) {
+    if (event.seq !== n) return [...found, finding("sequence-gap", { member: event.member, seq: n })];
     const before = n > 0 ? events[n - 1] : null;
-    if (!before || !event.leaf) return;
-    if (before.leafBytes && event.leaf.prev !== hex(leafHash(before.leafBytes))) found.push(finding("link-broken", placeOf(event)));
-  });
-  events.forEach((event, n) => {
-    const before = n > 0 ? events[n - 1] : null;
-    if (before && before.proof && event.proof && event.proof.index <= before.proof.index) {
-      found.push(finding("index-order", { ...placeOf(event), index: Number(event.proof.index) }));
-    }
-  });
+    if (!before || !before.leafBytes || !event.leaf) continue;
+    if (event.leaf.prev !== hex(leafHash(before.leafBytes))) found.push(finding("link-broken", placeOf(event)));
+    if (before.proof && event.proof && event.proof.index <= before.proof.index) found.push(finding("index-order", placeOf(event)));
+  }
   return found;
 }
 
@@ -48,11 +43,12 @@ function mapFinding(subject, context) {
   if (checkpoint.origin !== own.origin || checkpoint.size !== own.size || !same(checkpoint.root, own.root)) {
     return finding("map-other-checkpoint", MAP);
   }
-  if (map.proof.index !== checkpoint.size - 1n) return finding("map-not-last", MAP);
-  if (!leadsTo(leafHash(map.leafBytes), map.proof.index, checkpoint.size, map.proof.path, checkpoint.root)) return finding("map-not-included", MAP);
-  if (BigInt(map.leaf.size) !== map.proof.index) return finding("map-leaf-mismatch", { ...MAP, field: "size" });
+  const at = { ...MAP, index: Number(map.proof.index) };
+  if (map.proof.index !== checkpoint.size - 1n) return finding("map-not-last", at);
+  if (!leadsTo(leafHash(map.leafBytes), map.proof.index, checkpoint.size, map.proof.path, checkpoint.root)) return finding("map-not-included", at);
+  if (BigInt(map.leaf.size) !== map.proof.index) return finding("map-leaf-mismatch", { ...at, field: "size" });
   if (events[0].leaf.institution !== map.leaf.institution) {
-    return finding("map-leaf-mismatch", { ...MAP, field: "institution" });
+    return finding("map-leaf-mismatch", { ...at, field: "institution" });
   }
   if (events[0].leaf.loan !== map.membership.loan) return finding("map-other-loan", MAP);
   if (!provesLoan(map.membership, map.leaf.root)) return finding("map-membership-invalid", MAP);
@@ -82,5 +78,5 @@ function judge(audit, key, map, checkpoint, now) {
   if (audit.origin !== checkpoint.origin || audit.size !== checkpoint.size) return "map-audit-other";
   const inForce = (key.from === null || now >= key.from) && (key.until === null || now < key.until) && (key.revoked === null || now < key.revoked);
   if (!inForce) return "map-auditor-not-in-force";
-  return audit.root === toBase64(checkpoint.root) && audit.mapRoot === map.leaf.root ? "complete" : "map-audit-contradicts";
+  return same(audit.root, checkpoint.root) && audit.mapRoot === map.leaf.root ? "complete" : "map-audit-contradicts";
 }

@@ -21,4 +21,10 @@ export function checkEntries(subject) {
   });
 }
 
-export const placeOf = (event, member = event.member) => (event.seq === null ? { member } : { member, seq: event.seq });
+/* Where an entry, or what belongs to it, lies: member, number in the loan, leaf index, as far as they are known. */
+export function placeOf(event, member = event.member) {
+  const where = { member };
+  if (event.seq !== null) where.seq = event.seq;
+  if (event.proof) where.index = Number(event.proof.index);
+  return where;
+}

@@ -3,11 +3,12 @@
 import { bagInfo, compareManifest, isBagit, MANIFEST, noteText, parseManifest, TAG_MANIFEST, TAGGED } from "../bag.js";
 import { hex, inOrder, same } from "../bytes.js";
 import { erasedFinding } from "../erasure.js";
-import { finding, outcome } from "../findings.js";
+import { finding, isFailure, outcome } from "../findings.js";
 import { sha256Hex, sm3 } from "../hashes.js";
 import { instantText } from "../instant.js";
 import { signedBy, tryNote } from "../note.js";
 import { ORIGINAL } from "../subject.js";
+import { placeOf } from "./entries.js";
 
 const NOTE = { member: TAG_MANIFEST + ".note" };
 
@@ -21,8 +22,8 @@ export function checkFiles(subject, context) {
     if (metadata) for (const one of signatureFindings(members, metadata, log)) findings.push(one);
     for (const one of manifestFindings(members, metadata)) findings.push(one);
     for (const one of originalFindings(subject)) findings.push(one);
-    if (!findings.length && !subject.original()) findings.push(finding("container-not-original"));
     if (!findings.length && metadata && log) for (const one of keyTimeFindings(metadata, log, context)) findings.push(one);
+    if (!findings.some(isFailure) && !subject.original()) findings.push(finding("container-not-original"));
   }
   return outcome(2, findings, Boolean(members && metadata), () => {
     const originals = [...members.keys()].filter((name) => ORIGINAL.test(name)).length;
@@ -81,7 +82,7 @@ function originalFindings(subject) {
     const field = sha256Hex(content) !== named[1] ? "sha256"
       : content.length !== attachment.size ? "size"
         : hex(sm3(content)) !== attachment.sm3 ? "sm3" : null;
-    if (field) found.push(finding("original-mismatch", { member: name, field }));
+    if (field) found.push(finding("original-mismatch", { ...placeOf(attachment.event, name), field }));
   }
   return found;
 }
@@ -91,10 +92,10 @@ function attachmentOf(events, digest) {
   for (const event of events) {
     const fields = event.fields || new Map();
     const places = [...fields.keys()].map((name) => /^attachments\.(0|[1-9]\d*)\.sha256$/.exec(name)).filter(Boolean);
-    for (const [name, place] of places.sort((a, b) => Number(a[1]) - Number(b[1]))) {
+    for (const [name, place] of places.sort((a, b) => a[1].length - b[1].length || (a[1] < b[1] ? -1 : 1))) {
       const [size, other] = ["size", "sm3"].map((part) => `attachments.${place}.${part}`);
       if (fields.get(name) === digest && fields.has(size) && fields.has(other)) {
-        return { size: fields.get(size), sm3: fields.get(other) };
+        return { size: fields.get(size), sm3: fields.get(other), event };
       }
     }
   }
@@ -109,11 +110,10 @@ function keyTimeFindings(metadata, log, context) {
   if (key.from !== null && context.now < key.from) {
     return [finding("package-key-not-in-force", NOTE, { date: instantText(key.from) })];
   }
-  const ends = [key.until, key.revoked].filter((one) => one !== null);
+  const ends = [key.until, key.revoked].filter((one) => one !== null && one <= context.now);
   if (!ends.length) return [];
   const end = ends.reduce((a, b) => (a < b ? a : b));
   if (newest !== null && newest >= end) return [finding("package-key-not-in-force", NOTE, { date: instantText(end) })];
-  if (context.now < end) return [];
   return [finding("package-key-time-unknown", NOTE, { date: instantText(end) })];
 }
 

@@ -17,14 +17,14 @@ export function openAll(subject) {
     event.opened = 0;
     event.openingFindings = [];
     const digests = event.leaf ? event.leaf.digests : null;
-    for (const encoded of (event.opening && event.opening.encoded) || []) openOne(event, encoded, digests);
+    const where = placeOf(event, event.openingMember);
+    const read = ((event.opening && event.opening.encoded) || []).map((encoded) => [encoded, attempt(() => openDisclosure(encoded))]);
+    for (const [, found] of read) if (!found) event.openingFindings.push(finding("disclosure-malformed", where));
+    for (const [encoded, found] of read) if (found) openOne(event, where, encoded, found, digests);
   }
 }
 
-function openOne(event, encoded, digests) {
-  const where = placeOf(event, event.openingMember);
-  const found = attempt(() => openDisclosure(encoded));
-  if (!found) return event.openingFindings.push(finding("disclosure-malformed", where));
+function openOne(event, where, encoded, found, digests) {
   const at = { ...where, field: found.name };
   const repeated = event.fields.has(found.name);
   if (!repeated) event.fields.set(found.name, found.value);
@@ -78,7 +78,9 @@ function factFindings(subject) {
     const where = { member: FACTS, field: fact.key };
     const event = named.get(fact.event);
     if (!event || !event.fields.has(fact.field)) found.push(finding("fact-unsupported", where));
-    else if (textOfValue(event.fields.get(fact.field)) !== fact.value) found.push(finding("fact-mismatch", where));
+    else if (textOfValue(event.fields.get(fact.field)) !== fact.value) {
+      found.push(finding("fact-mismatch", { ...placeOf(event, FACTS), field: fact.key }));
+    }
   }
   return found;
 }

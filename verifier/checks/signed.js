@@ -36,13 +36,15 @@ function noteFindings(subject, checkpoint, context) {
   if (!log) return [finding("log-not-pinned")];
   const found = [];
   if (metadata) {
-    const mismatch = (code, equal) => equal || found.push(finding(code, { member: PACKAGE }));
-    mismatch("log-key-not-pinned", log.keys.some((key) => key.vkey === metadata.log_vkey));
-    mismatch("institution-mismatch", metadata.institution === log.institution);
-    mismatch("credit-code-mismatch", !log.credit_code || metadata.credit_code === log.credit_code);
+    const mismatch = (code, field, equal) => equal || found.push(finding(code, { member: PACKAGE, field }));
+    mismatch("log-key-not-pinned", "log_vkey", log.keys.some((key) => key.vkey === metadata.log_vkey));
+    mismatch("institution-mismatch", "institution", metadata.institution === log.institution);
+    mismatch("credit-code-mismatch", "credit_code", !log.credit_code || metadata.credit_code === log.credit_code);
   }
   for (const event of events) {
-    if (event.leaf && event.leaf.institution !== log.institution) found.push(finding("institution-mismatch", placeOf(event)));
+    if (event.leaf && event.leaf.institution !== log.institution) {
+      found.push(finding("institution-mismatch", { ...placeOf(event), field: "institution" }));
+    }
   }
   const signature = signatureFindings(log, checkpoint, context);
   found.push(...signature);
@@ -59,7 +61,7 @@ function signatureFindings(log, checkpoint, context) {
   if (!signers.length || verdicts.some(([, good]) => good === false) || second.some(([, times]) => times === null)) {
     return [finding("log-signature-invalid")];
   }
-  const statement = context.independentTime(checkpoint);
+  const { statement } = context;
   const judged = signers.map((key) => keyFinding(log, key, statement, context.now));
   judged.sort((a, b) => RANK.indexOf(a.code) - RANK.indexOf(b.code));
   const found = judged[0].code === "log-signature-valid" ? [] : [judged[0]];

@@ -41,7 +41,7 @@ function orderFindings(events) {
   const found = [];
   for (let n = 1; n < placed.length; n++) {
     if (placed[n].leaf.captured < placed[n - 1].leaf.captured) {
-      found.push(finding("captured-out-of-order", { ...placeOf(placed[n]), index: Number(placed[n].proof.index) }));
+      found.push(finding("captured-out-of-order", placeOf(placed[n])));
     }
   }
   return found;

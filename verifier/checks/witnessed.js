@@ -1,8 +1,9 @@
 /* (7) Witness quorum. */
 
+import { hex } from "../bytes.js";
 import { cosignaturesBy } from "../cosignature.js";
 import { finding, outcome } from "../findings.js";
-import { cosignatures, firstOfEach, independentTime } from "../independent_time.js";
+import { cosignatures, firstOfEach } from "../independent_time.js";
 import { instantText, SECOND } from "../instant.js";
 import { calledBy } from "../trust.js";
 
@@ -20,20 +21,18 @@ export function checkWitnessed(subject, context) {
 }
 
 function falseLines(subject, checkpoint, context) {
-  const named = (subject.material.policy || []).map((key) => [key, key.name]);
-  if (!context.standing) named.push(...context.trust.witnesses.map((key) => [key.verifier, calledBy(key)]));
-  return named
-    .filter(([key]) => cosignaturesBy(key, checkpoint) === null)
-    .map(([, name]) => finding("cosignature-invalid", {}, { name }));
+  const keys = new Map(); // a key that policy and trust file both name is asked once
+  const named = [...(subject.material.policy || []), ...(context.standing ? [] : context.trust.witnesses.map((key) => key.verifier))];
+  for (const key of named) keys.set(key.name + "+" + hex(key.id), key);
+  return [...keys.values()]
+    .filter((key) => cosignaturesBy(key, checkpoint) === null)
+    .map((key) => finding("cosignature-invalid", {}, { name: key.name }));
 }
 
 function quorumOf(checkpoint, context) {
   const { trust, now } = context;
-  const unrevoked = (one) => one.key.revoked === null || one.key.revoked > now;
-  const all = cosignatures(trust, checkpoint, context.ownKeys).filter((one) => one.time <= now + AHEAD);
-  const proven = independentTime(trust, {
-    witnesses: all.filter((one) => one.time <= now && unrevoked(one)), tokens: [], anchor: context.anchorFor(checkpoint),
-  });
+  const proven = context.keepers;
+  const all = cosignatures(trust, checkpoint).filter((one) => one.time <= now + AHEAD);
   const counted = firstOfEach(all.filter((one) => one.key.revoked === null || (proven && one.time < one.key.revoked && proven.time < one.key.revoked)));
   const pinned = new Set(trust.witnesses.map(calledBy)).size;
   const told = { cosigned: counted.length, pinned, wanted: trust.quorum };

@@ -42,6 +42,7 @@ export const TYPES = new Map([
   ["dispute.raised","提出异议","Dispute raised"],
   ["enforcement.applied","申请执行","Enforcement applied for"],
   ["enforcement.closed","执行结案","Enforcement closed"],
+  ["exhibits.ordered","证据排序","Exhibits put in order"],
   ["face.verified","人脸活体核验","Liveness and face match"],
   ["fee.paid","缴纳诉讼费","Court fee paid"],
   ["file.completed","补件","Incomplete file followed up"],

@@ -75,7 +75,7 @@ def check_anchor(subject: Subject, trust: TrustFile | None, reader: ChainReader 
     if claim is not None and (wrong := _claim_not_pinned(claim, log, trust.chains)):
         return AnchorFinding(Finding("chain-not-pinned", METADATA, field=wrong))
     question = _Question(log, checkpoint, claim, proven)
-    chains = [chain for chain in trust.chains if claim is None or _same(chain.contract, claim.contract)]
+    chains = [chain for chain in trust.chains if claim is None or _claimed(chain, claim)]
     return _on_chains(question, chains, reader)
 
 
@@ -85,7 +85,8 @@ def _on_chains(question: _Question, chains: Sequence[PinnedChain], reader: Chain
     if proven is not None:
         if chains and (wrong := _proof_not_pinned(proven, question.log, chains)):
             return AnchorFinding(Finding("chain-not-pinned", MATERIAL, field=wrong))
-        if question.log_ids and (answer := _by_pinned_block(question, proven, chains)):
+        chains = [chain for chain in chains if _same(chain.contract, proven.contract)]
+        if question.log_ids and (answer := _by_pinned_block(proven, chains)):
             return answer
     if reader is None and (proven is None or not (chains and question.log_ids)):
         return AnchorFinding(Finding("offline"))
@@ -125,12 +126,10 @@ def _proof_not_pinned(proven: ProvenAnchor, log: PinnedLog, chains: Sequence[Pin
     return "anchor.log_id" if log.log_ids and not any(_same(one, proven.log_id) for one in log.log_ids) else ""
 
 
-def _by_pinned_block(question: _Question, proven: ProvenAnchor, chains: Sequence[PinnedChain]) -> AnchorFinding | None:
+def _by_pinned_block(proven: ProvenAnchor, chains: Sequence[PinnedChain]) -> AnchorFinding | None:
     """Whether a trusted block hash says that the proven block is real, or that another one is; None without one."""
     answer = None
     for chain in chains:
-        if not _same(chain.contract, proven.contract) or (question.claim and question.claim.chain_id != chain.chain_id):
-            continue
         for block in chain.blocks:
             if block.number != proven.block.number:
                 continue
@@ -139,6 +138,10 @@ def _by_pinned_block(question: _Question, proven: ProvenAnchor, chains: Sequence
                 return _passed(IN_PINNED_BLOCK, chain, params, proven.block.time)
             answer = AnchorFinding(Finding("block-hash-mismatch", MATERIAL, params=_block_params(proven)))
     return answer
+
+
+def _claimed(chain: PinnedChain, claim: ChainClaim) -> bool:
+    return chain.chain_id == claim.chain_id and _same(chain.contract, claim.contract)
 
 
 def _claim_not_pinned(claim: ChainClaim, log: PinnedLog, chains: Sequence[PinnedChain]) -> str:

@@ -50,7 +50,7 @@ def check_disclosures(subject: Subject) -> tuple[list[Finding], Finding]:
 
 
 def _opens(one: Evidence) -> Iterator[Finding]:
-    if one.malformed:
+    for _ in range(one.malformed):
         yield Finding("disclosure-malformed", one.disclosures_name, one.seq, one.index)
     if one.leaf is None:
         return
@@ -69,15 +69,15 @@ def _same_as_metadata(subject: Subject, metadata: PackageMetadata) -> Iterator[F
         yield Finding("metadata-mismatch", METADATA, field="events")
     for one in subject.evidence:
         leaf, entry = one.leaf, listed.get(one.seq if one.seq is not None else -1)
-        if leaf is None:
+        if leaf is None or entry is None:
             continue
         pairs: list[tuple[str, object, object]] = [
             ("institution", leaf.institution, metadata.institution),
             ("loan", leaf.loan_reference, metadata.loan),
             ("seq", leaf.sequence, one.seq),
+            ("type", leaf.type, entry.type),
+            ("index", one.index, entry.index),
         ]
-        if entry is not None:
-            pairs += [("type", leaf.type, entry.type), ("index", one.index, entry.index)]
         for field, mine, theirs in pairs:
             if mine != theirs:
                 yield Finding("metadata-mismatch", one.leaf_name, one.seq, one.index, field)

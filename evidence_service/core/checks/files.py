@@ -6,6 +6,7 @@ that covers the manifest, that covers the files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,10 +25,13 @@ from evidence_service.core.report import Finding
 from evidence_service.core.trust import PinnedLog
 from evidence_service.errors import MalformedInputError
 
+ATTACHMENT = re.compile(r"attachments\.(0|[1-9][0-9]*)\.sha256\Z")
+
 
 @dataclass(frozen=True, slots=True)
 class _Attachment:
     seq: int | None
+    index: int | None
     size: object
     sm3: object
 
@@ -166,7 +170,7 @@ def _originals(subject: Subject, parsed: ParsedPackage) -> Iterator[Finding]:
             if not good
         ]
         if wrong:
-            yield Finding("original-mismatch", name, attachment.seq, field=wrong[0])
+            yield Finding("original-mismatch", name, attachment.seq, attachment.index, wrong[0])
 
 
 def _attachments(subject: Subject) -> dict[str, _Attachment]:
@@ -174,10 +178,9 @@ def _attachments(subject: Subject) -> dict[str, _Attachment]:
     found: dict[str, _Attachment] = {}
     for one in subject.evidence:
         fields = one.fields()
-        for name, digest in fields.items():
-            stem, _, part = name.rpartition(".")
-            if part == "sha256" and stem.startswith("attachments.") and isinstance(digest, str):
-                size, sm3 = fields.get(f"{stem}.size"), fields.get(f"{stem}.sm3")
-                if size is not None and sm3 is not None:
-                    found.setdefault(digest, _Attachment(one.seq, size, sm3))
+        places = [match[1] for match in map(ATTACHMENT.match, fields) if match]
+        for place in sorted(places, key=lambda number: (len(number), number)):
+            digest, size, sm3 = (f"attachments.{place}.{part}" for part in ("sha256", "size", "sm3"))
+            if isinstance(fields[digest], str) and size in fields and sm3 in fields:
+                found.setdefault(fields[digest], _Attachment(one.seq, one.index, fields[size], fields[sm3]))
     return found

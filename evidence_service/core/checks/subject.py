@@ -73,8 +73,8 @@ class Evidence:
         return None if self.proof is None else self.proof.index
 
     def fields(self) -> dict[str, Any]:
-        """The disclosed fields by dotted name."""
-        return {disclosure.name: disclosure.value for disclosure in self.opened or ()}
+        """The disclosed fields by dotted name; of two of one name the first counts."""
+        return {disclosure.name: disclosure.value for disclosure in reversed(self.opened or ())}
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,7 +101,7 @@ REASONS: dict[str, Meaning] = {
     "chain-id-mismatch": Meaning(
         (8,),
         FAILED,
-        "The node is on chain {chain_id}, which the trust file does not pin; is it the right node?",
+        "The node is on chain {chain_id}, not on the pinned one that is asked for; is it the right node?",
         "该节点位于链 {chain_id}，与信任文件登记的不符；节点地址是否正确？",
     ),
     "genesis-mismatch": Meaning(
