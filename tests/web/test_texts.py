@@ -6,12 +6,16 @@ import re
 import string
 from pathlib import Path
 
+from evidence_service.core.catalogue import Stage
 from evidence_service.core.independent_time import TimeSource
 from evidence_service.core.reasons import CheckState
 from evidence_service.core.report import Result
 from evidence_service.core.trust import IssuerStanding
 from evidence_service.ports import AnchorState
 from litigation.core.filing import FilingState
+from litigation.core.submissions import Result as Submitted
+from litigation.served.core.forms import Ground
+from litigation.served.core.statement import KINDS
 from web.errors import KNOWN
 from web.language import FOLDER, texts
 from web.layout import PAGES
@@ -33,6 +37,16 @@ FAMILIES = {
     "error.": {f"{status}.{part}" for status in KNOWN for part in ("title", "text")},
     "trust_standing.": {standing.value for standing in IssuerStanding},
     "since.": {source.value for source in TimeSource},
+    "served.tab.": {"case", "evidence", "checks", "answer"},
+    "served.party.": {"defendant", "guarantor"},
+    "served.kind.": set(KINDS),
+    "served.why.": set(KINDS),
+    "served.stage.": {stage.value for stage in Stage},
+    "served.ground.": {ground.value for ground in Ground},
+    "served.result.": {result.value for result in Submitted},
+    "served.form.": set(),
+    "field.": set(),
+    "value.": set(),
     "unit.": {"day", "hour", "minute", "second"},
 }
 
