@@ -5,7 +5,6 @@ Spec: docs/spec/served.md section 4. Everything comes from the one package of th
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from decimal import Decimal
 from io import BytesIO
@@ -129,7 +128,7 @@ def field_value(field: Field, texts: Texts) -> Any:
     if isinstance(value, list):
         return "；".join(str(item) for item in value)
     if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
+        return "\n".join(f"{texts.word('field', str(name))}：{item}" for name, item in value.items())
     return texts.word("value", str(value))
 
 
