@@ -105,10 +105,12 @@ def check_profile(value: Any, place: str = "$", depth: int = 1) -> None:
         for name, member in value.items():
             if not isinstance(name, str) or not name.isascii():
                 raise CanonicalError(f"{shown(place)}: property names are ASCII strings")
-            check_profile(member, f"{place}.{name}", depth + 1)
+            if type(member) is not str or not member.isascii():  # ASCII texts need no look and no name of their place
+                check_profile(member, f"{place}.{name}", depth + 1)
     elif isinstance(value, list):
         for index, member in enumerate(value):
-            check_profile(member, f"{place}[{index}]", depth + 1)
+            if type(member) is not str or not member.isascii():
+                check_profile(member, f"{place}[{index}]", depth + 1)
     elif isinstance(value, _Refused):
         raise CanonicalError(f"{shown(place)}: {value.reason}")
     else:

@@ -10,6 +10,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -107,6 +108,7 @@ def signature_lines(signatures: Sequence[NoteSignature]) -> str:
     )
 
 
+@lru_cache(16)  # every proof of a package holds the same checkpoint
 def parse_note(raw: bytes) -> SignedNote:
     """Read a signed note: text, empty line, one or more signature lines."""
     if len(raw) > MAX_NOTE:
