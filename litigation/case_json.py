@@ -16,6 +16,7 @@ from litigation.core.derivation import DERIVATIONS
 from litigation.core.limitation import LimitationState
 from litigation.core.routing import NAMES, RouteOption
 from litigation.core.rules import RuleEntry
+from litigation.submission_lines import said_json
 
 
 def case_to_json(view: CaseView) -> dict[str, Any]:
@@ -50,6 +51,7 @@ def case_to_json(view: CaseView) -> dict[str, Any]:
         "decided": checked.decision.route if checked.decision else None,
         "deadlines": [deadline_to_json(one) for one in view.deadlines],
         "facts": [fact_to_json(fact) for fact in view.facts],
+        "submissions": [said_json(one) for one in view.said],
         "rules_digest": view.rules_digest,
         "matrix_digest": view.matrix_digest,
     }
@@ -68,6 +70,7 @@ def summary_to_json(view: CaseView) -> dict[str, Any]:
         "warnings": [defect.code for defect in checked.defects if not defect.blocking],
         "recommended": checked.routing.recommended.value if checked.routing.recommended else None,
         "decided": checked.decision.route if checked.decision else None,
+        "submissions": [said_json(one) for one in view.said],
     }
 
 

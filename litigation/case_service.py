@@ -27,6 +27,7 @@ from litigation.core.plaintiff import PlaintiffData, plaintiff_from
 from litigation.core.readiness import ACCEPTABLE
 from litigation.core.routing import Route
 from litigation.core.rules import Rules
+from litigation.core.submissions import Submission, open_submissions
 from litigation.errors import LitigationError
 from litigation.matrix_file import load_matrix
 from litigation.service import LitigationService
@@ -59,6 +60,8 @@ class CaseView:
     deadlines: tuple[CaseDeadline, ...]
     rules_digest: str
     matrix_digest: str
+    said: tuple[Submission, ...] = ()
+    """Objections and proposals of parties that wait for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +176,7 @@ def view_of(
         deadlines=case_deadlines(history, rules),
         rules_digest=rules.digest,
         matrix_digest=matrix.digest,
+        said=open_submissions(history),
     )
 
 

@@ -11,6 +11,7 @@ from litigation.core.completeness import MatrixState
 from litigation.core.derivation import DERIVATIONS
 from litigation.core.money import yuan
 from litigation.core.routing import NAMES, RouteOption, Standing
+from litigation.submission_lines import said_line
 
 STAGES = {
     "pre_lending": ("贷前", "Pre-lending"),
@@ -69,6 +70,8 @@ class Layout:
         total = f"{claim.total}" if claim else "-"
         name = self._say(*NAMES[way]) if way else "-"
         warns = len(checked.defects) - stops
+        if view.said:
+            name += self._say(f"　待答复 {len(view.said)} 件", f"  ALERT: {len(view.said)} to answer")
         return _columns((view.loan, f"{view.overdue_days}", total, last, f"{stops}", f"{warns}", name))
 
     def _head(self, view: CaseView) -> Iterator[str]:
@@ -80,6 +83,8 @@ class Layout:
                 f"  逾期 {view.overdue_days} 天，请求金额 {yuan(claim.total)}，受理费 {yuan(claim.court_fee)}",
                 f"  {view.overdue_days} days overdue, claim {yuan(claim.total)}, court fee {yuan(claim.court_fee)}",
             )
+        for said in view.said:
+            yield f"  {said_line(said)}"
         yield self._say("  案由 ", "  cause ") + f"{checked.cause.text}  [{checked.cause.mark}]"
         number = checked.cap.number
         shown = f"{number * 100:f}".rstrip("0").rstrip(".") if number is not None else "-"

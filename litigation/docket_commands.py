@@ -18,6 +18,7 @@ from litigation.core.filing import Filing
 from litigation.core.filing_move import MOVES
 from litigation.filing_commands import open_for
 from litigation.filing_service import CaseAlert, DocketLine, read_details
+from litigation.submission_lines import said_json, said_line
 
 COURTS = {
     "compared": "courts' addresses were compared with the installed trust file",
@@ -90,15 +91,19 @@ def sync_command(context: click.Context, details: Path | None, as_json: bool) ->
 def list_command(context: click.Context, as_json: bool) -> None:
     """List all filings with state, age, court, case number, and what was answered, in the order of time.
 
-    Then the alerts: events that a package holds and that were corrected afterwards.
+    Then the alerts: events that a package holds and that were corrected afterwards; objections and proposals of
+    parties that wait for an answer.
     """
     service = open_for(context).filings
     docket, alerts = service.docket(), service.alerts()
     lines = []
     for line in docket:
         lines += _docket_lines(line)
+    said = [one for one in service.submissions() if one.open]
     lines = (lines or ["nothing was filed yet"]) + [_alert_line(alert) for alert in alerts]
+    lines += [said_line(one) for one in said]
     answer = {"filings": [_docket_json(line) for line in docket], "alerts": [_alert_json(alert) for alert in alerts]}
+    answer["submissions"] = [said_json(one) for one in said]
     emit(as_json, answer, lines)
 
 

@@ -27,6 +27,7 @@ from litigation.core.duplicates import suit_ended
 from litigation.core.filing import Court, Filing, submitted_event_id
 from litigation.core.history import court_date
 from litigation.core.limitation import LimitationState
+from litigation.core.submissions import OBJECTED, PROPOSED, Submission, submissions_of
 from litigation.ports import FilingChain
 from litigation.workflow.assess import assess
 from litigation.workflow.case_source import our_reference
@@ -99,6 +100,17 @@ class FilingService:
             for loan in self.evidence.store.loans_with(log.institution, "case.alerted"):
                 found += alerts_of(self.evidence.store.events_of_loan(log.institution, loan))
         return sorted(found, key=lambda alert: (not alert.open, alert.our_reference, alert.raised_at))
+
+    def submissions(self) -> list[Submission]:
+        """What parties said through their case pages, what waits for an answer first."""
+        found: list[Submission] = []
+        for log in self.evidence.logs():
+            store = self.evidence.store
+            spoken = {loan for kind in (OBJECTED, PROPOSED) for loan in store.loans_with(log.institution, kind)}
+            for loan in sorted(spoken - self.evidence.restricted_loans(log.institution)):
+                events = store.events_of_loan(log.institution, loan)
+                found += submissions_of(history_of(log.institution, loan, events))
+        return sorted(found, key=lambda said: (not said.open, said.at))
 
     def doors(self) -> FilingDoors:
         """What filing needs from outside, at this moment."""

@@ -12,10 +12,11 @@ import click
 from evidence_service.console import emit, home_of, json_option, operator, refusals_exit_1, say
 from evidence_service.core.event import format_instant
 from evidence_service.service import require_initialised
-from litigation.core.submissions import OBJECTED, Result, Submission
+from litigation.core.submissions import Result, Submission
 from litigation.served.bootstrap import open_served
 from litigation.served.core.invitation import DAYS, OPENINGS, Invitation, shown_code
 from litigation.served.service import Asked, Listed, ServedService
+from litigation.submission_lines import said_json, said_line
 
 
 @click.group("served", context_settings={"help_option_names": ["-h", "--help"]})
@@ -102,36 +103,6 @@ def answer_command(context: click.Context, event: str, result: str, text: str, a
     """Answer an objection or a proposal, named by its EVENT; the party reads the answer on its page."""
     done = _open(context).answer(event, Result(result), text, operator())
     emit(as_json, said_json(done, words=False), [f"{done.event_id}: answered, {result}"])
-
-
-def said_line(said: Submission) -> str:
-    """One objection or proposal for a list."""
-    what = str(said.payload["ground"]) if said.kind == OBJECTED else _plan(said)
-    state = (
-        f"answered: {said.answer.result}" if said.answer else f"answer it: proofdocket served answer {said.event_id}"
-    )
-    mark = "ALERT" if said.open else "alert"
-    return f"{mark}  {said.our_reference}  {said.recipient}  {said.at:%Y-%m-%d}  {said.kind} ({what}); {state}"
-
-
-def said_json(said: Submission, *, words: bool) -> dict[str, Any]:
-    """One objection or proposal; its words only where somebody asked for this very one."""
-    hidden = set() if words else {"text"}
-    told = {"our_reference", "recipient", "package_digest", "invitation"}
-    return {
-        "event": said.event_id,
-        "kind": said.kind,
-        "our_reference": said.our_reference,
-        "recipient": said.recipient,
-        "at": format_instant(said.at),
-        "said": {name: value for name, value in said.payload.items() if name not in told | hidden},
-        "answer": {"at": format_instant(said.answer.at), "result": said.answer.result} if said.answer else None,
-    }
-
-
-def _plan(said: Submission) -> str:
-    plan = said.payload
-    return f"{plan['instalments']} × {plan['amount']} {plan['currency']} from {plan['first_due']}"
 
 
 def _words(said: Submission) -> list[str]:
