@@ -15,7 +15,7 @@ export function applyCaps(terms, ledger, lines) {
 function cutLine(terms, line) {
   const { rate } = terms.cap;
   const borne = line.stretches.reduce((total, one) => total + one.base * BigInt(one.days), 0n);
-  const limit = terms.penaltyRate.n === 0n ? 0n : round(borne * rate.n, rate.d * BigInt(terms.basis));
+  const limit = round(borne * rate.n, rate.d * BigInt(terms.basis));
   let excess = line.charged.penalty + line.charged.compound - limit;
   for (const kind of ["compound", "penalty"]) excess -= take(line.open, kind, excess);
 }
@@ -32,8 +32,8 @@ function cutGlobally(terms, ledger, lines) {
   const openDays = [...lines.filter((line) => line.wasOpen).map((line) => line.due), ...counted.filter((one) => one.open > 0n).map((one) => one.day)];
   if (!openDays.length) return false;
   const first = Math.min(...openDays);
-  const since = Math.max(terms.start, ...lines.map((line) => line.due).filter((due) => due < first));
-  let excess = chargedSince(ledger, lines, counted, since) - allowedSince(terms, ledger, lines, since);
+  const since = Math.max(terms.start, ...[...lines.map((line) => line.due), ...ledger.agreed].filter((day) => day < first));
+  let excess = chargedSince(ledger, lines, counted, since) - allowedSince(terms, ledger, since);
   if (excess <= 0n) return false;
   const newest = [...lines].reverse();
   for (const kind of ["compound", "penalty"]) for (const line of newest) excess -= take(line.open, kind, excess);
@@ -50,22 +50,9 @@ function chargedSince(ledger, lines, counted, since) {
   return charged;
 }
 
-/* Principal that is not yet due, or open on a line due after S, for each of its days. */
-function allowedSince(terms, ledger, lines, since) {
-  let outstanding = terms.advanced;
-  for (const line of lines) if (line.due <= since) outstanding -= line.charged.principal;
-  const changes = ledger.reductions.filter((one) => one.due > since).map((one) => ({ day: one.day, amount: one.amount }));
-  for (const one of ledger.prepaid) {
-    if (one.day > since) changes.push({ day: one.day, amount: one.principal });
-    else outstanding -= one.principal;
-  }
-  changes.sort((a, b) => a.day - b.day);
-  let borne = 0n;
-  let from = since;
-  for (const { day, amount } of [...changes, { day: terms.cutoff, amount: 0n }]) {
-    borne += outstanding * BigInt(day - from);
-    outstanding -= amount;
-    from = day;
-  }
+/* Principal that is not yet due, or open on a line due after S, for each of its days from S on. */
+function allowedSince(terms, ledger, since) {
+  const counts = ({ line }) => line === null || line.due > since;
+  const borne = ledger.moves.filter(counts).reduce((total, { day, amount }) => total + amount * BigInt(terms.cutoff - Math.max(day, since)), 0n);
   return round(borne * terms.cap.rate.n, terms.cap.rate.d * BigInt(terms.basis));
 }

@@ -4,7 +4,7 @@ import { computeClaim } from "./debt.js";
 import { Fault } from "./fault.js";
 import { isObject } from "./json.js";
 
-const TOTALS = ["principal", "interest", "penalty", "compound", "costs", "total", "per_diem"];
+const TOTALS = ["principal", "interest", "penalty", "compound", "costs", "total", "per_diem", "undue_principal"];
 const LINE = ["item", "due", "principal", "interest", "penalty", "compound"];
 
 export function debtView(ledger) {

@@ -45,3 +45,9 @@ export function addMonths(day, months) {
   const [year, month] = [Math.floor(index / 12), (index % 12) + 1];
   return Number(daysSince1970(year, month, Math.min(from.getUTCDate(), daysIn(year, month))));
 }
+
+/* Calendar months from the month of one day to that of another. */
+export function monthsBetween(day, later) {
+  const [from, to] = [new Date(day * 86400000), new Date(later * 86400000)];
+  return (to.getUTCFullYear() - from.getUTCFullYear()) * 12 + to.getUTCMonth() - from.getUTCMonth();
+}

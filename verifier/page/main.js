@@ -132,7 +132,8 @@ function drawOffered() {
 function drawTrust() {
   const place = byId("trust-state");
   place.className = "";
-  if (!state.trust) return place.replaceChildren(say("trust_none"));
+  const { issuer, blockHash } = trustTask();
+  if (!state.trust && !issuer && !blockHash) return place.replaceChildren(say("trust_none"));
   try {
     const trust = loadTrust(trustTask());
     const told = { issuer: trust.issuer, version: trust.version, from: instantText(trust.issued), until: instantText(trust.expires) };

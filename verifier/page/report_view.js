@@ -27,6 +27,7 @@ function heading(view) {
 export function errorText({ code, message }) {
   if (code === "unsupported-input") return say("e_unsupported");
   if (code === "leaf-missing") return say("e_leaf");
+  if (code === "trust-missing") return say("e_trust_missing");
   if (code === "unreadable") return say("e_unreadable", { detail: message });
   if (code === "block-hash") return say("bad_hash");
   if (code === "block-hash-chain") return say("bad_hash_chain");
