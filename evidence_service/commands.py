@@ -14,6 +14,7 @@ from evidence_service.console import emit, home_of, json_option, refusals_exit_1
 from evidence_service.core.erased import opened_bytes
 from evidence_service.core.material import material_bytes
 from evidence_service.errors import EvidenceError
+from evidence_service.finding_commands import findings_group
 from evidence_service.log_audit_command import audit_log_command
 from evidence_service.log_key_commands import keys_command, rotate_key_command
 from evidence_service.map_audit_command import import_note_command
@@ -184,6 +185,7 @@ audit_group.add_command(audit_access_command)
 audit_group.add_command(audit_log_command)
 audit_group.add_command(audit_map_command)
 audit_group.add_command(audit_rules_command)
+audit_group.add_command(findings_group)
 
 
 @audit_group.command("consistency")

@@ -14,12 +14,15 @@ from evidence_service.conformance.core.engine import Evaluation, evaluate
 from evidence_service.conformance.core.finding import Finding
 from evidence_service.conformance.core.rule import RuleSet
 from evidence_service.core.canonical import parse_canonical
+from evidence_service.errors import ConflictError, NotFoundError
 from evidence_service.ports import ON_CHAIN_STATES, StoredEvent
 from evidence_service.service import EvidenceService
+from evidence_service.workflow.decide_finding import Wish, decide
 from evidence_service.workflow.histories import LogHistories
 
 ACTION = "conformance"
 ANCHORS_LOOKED_AT = 1000
+LEAST_DIGITS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +106,21 @@ class ConformanceService:
             checkpoint=None if published is None else published.checkpoint.size,
             anchored=min((size for size in anchored if size > event.index), default=None),
         )
+
+    def decide(self, looked: LogEvaluation, name: str, wish: Wish) -> tuple[Finding, str | None]:
+        """Assign, dismiss or close a finding, named by its digest or the start of it; returns it and the event's id."""
+        found = self.finding(looked, name)
+        known = looked.decisions.get(found.digest)
+        event = decide(found, known, wish, looked.institution, self.evidence.submit, self.evidence.now())
+        return found, event
+
+    def finding(self, looked: LogEvaluation, name: str) -> Finding:
+        """The one finding whose digest begins so; NotFoundError where there is none, ConflictError where several."""
+        wanted = name.lower()
+        all_of_them = (one for tally in looked.result.tallies for one in tally.findings)
+        mine = [one for one in all_of_them if len(wanted) >= LEAST_DIGITS and one.digest.startswith(wanted)]
+        if not mine:
+            raise NotFoundError(f"no finding {name[:64]!r} now; `audit findings list --verdict all` names them")
+        if len(mine) > 1:
+            raise ConflictError(f"{len(mine)} findings begin with {name[:64]}; give more of the digest")
+        return mine[0]

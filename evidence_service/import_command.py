@@ -57,7 +57,7 @@ class RejectFile:
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
 @click.option(
-    "--profile", "profile_name", help="Mapping profile for CSV and XES: bpic12, rtfm, lendingclub, or a file."
+    "--profile", "profile_name", help="Mapping profile for CSV and XES: bpic12, bpic20, rtfm, lendingclub, or a file."
 )
 @json_option
 @click.pass_context

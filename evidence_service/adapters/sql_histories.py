@@ -12,10 +12,9 @@ from typing import Any
 from sqlalchemy import Engine, select, tuple_
 
 from evidence_service.adapters import tables
-from evidence_service.adapters.sql_log_rows import opened_part
 from evidence_service.adapters.sql_log_store import SqlLogStore
 from evidence_service.core.event_parts import joined_body
-from evidence_service.core.sealing import SealBrokenError
+from evidence_service.core.sealing import SECRET_BYTES, Cipher, SealBrokenError, cipher_of, event_place, unseal
 from evidence_service.database import reading
 from evidence_service.errors import StoreError
 from evidence_service.ports.histories import OpenedEvent
@@ -70,12 +69,12 @@ class SqlHistories:
 
     def _opened(self, institution: str, rows: Sequence[Any], others: dict[int, list[Any]]) -> Iterator[OpenedEvent]:
         ids = {row.key_id for row in rows} | {one.key_id for parts in others.values() for one in parts}
-        keys = self._store.keys.by_id(ids)
+        keys = {number: None if key is None else cipher_of(key) for number, key in self._store.keys.by_id(ids).items()}
         for idx, event_id, loan, sequence, kind, occurred_at, key_id, sealed in rows:
             parts = [(key_id, sealed), *((one.key_id, one.sealed) for one in others.get(idx, ()))]
             try:
                 bodies = [
-                    opened_part(bytes(part), keys[key], institution, event_id, number)[1]
+                    _body(keys[key], part, event_place(institution, event_id, number))
                     for number, (key, part) in enumerate(parts)
                 ]
             except SealBrokenError as error:
@@ -83,3 +82,8 @@ class SqlHistories:
                     f"entry {idx} of log {institution} is not what was stored; run `proofdocket audit log`"
                 ) from error
             yield OpenedEvent(idx, event_id, loan, sequence, kind, occurred_at, joined_body(bodies))
+
+
+def _body(cipher: Cipher | None, sealed: bytes, place: bytes) -> bytes | None:
+    """The fields of one part; None where its key was destroyed."""
+    return None if cipher is None else unseal(cipher, bytes(sealed), place)[SECRET_BYTES:]

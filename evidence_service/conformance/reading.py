@@ -73,4 +73,7 @@ def _event(record: Record) -> dict[str, Any]:
         raise ProofDocketError(record.reason)
     if record.event is not None:
         return record.event
-    return dict(event_from(parse_strict(record.raw or b"")).fields)
+    value = parse_strict(record.raw or b"")
+    if isinstance(value, dict):
+        value.pop("attachments", None)  # no rule looks at originals, and a file may hold them inline
+    return dict(event_from(value).fields)

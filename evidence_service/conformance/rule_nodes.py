@@ -122,7 +122,7 @@ def _pattern(node: Node, *, outermost: bool = False) -> Pattern:
     where = keys["where"].pairs() if "where" in keys else {}
     return Pattern(
         types,
-        tuple(condition_from(name, test, types) for name, test in where.items()),
+        tuple(one for name, test in where.items() for one in conditions_from(name, test, types)),
         frozenset(keys["role"].texts()) if "role" in keys else frozenset(),
         frozenset(keys["not_role"].texts()) if "not_role" in keys else frozenset(),
     )
@@ -156,23 +156,28 @@ def field_name(node: Node, name: str, types: frozenset[str], *, number: bool = F
     return name
 
 
-def condition_from(name: str, node: Node, types: frozenset[str]) -> Condition:
-    """One entry under `where`: a text or list (any of these), or a map of one test."""
+def conditions_from(name: str, node: Node, types: frozenset[str]) -> list[Condition]:
+    """One entry under `where`: a text or list (any of these), or a map of tests that must all hold."""
     if not isinstance(node.value, dict):
-        return _any_of(field_name(node, name, types), frozenset(node.texts()))
-    keys = node.only("any_of", "none_of", "given", *COMPARISONS)
-    if len(keys) != 1:
-        node.fail(f"exactly one of any_of, none_of, given, {', '.join(COMPARISONS)}")
-    test, value = next(iter(keys.items()))
+        return [_any_of(field_name(node, name, types), frozenset(node.texts()))]
+    tests = node.only("given", "any_of", "none_of", *COMPARISONS)
+    if not tests:
+        node.fail(f"one of given, any_of, none_of, {', '.join(COMPARISONS)}")
+    # `given` first: what must be there and is not settles the matter, before other tests find nothing to look at.
+    return [_test(name, test, tests[test], types) for test in sorted(tests, key=lambda test: test != "given")]
+
+
+def _test(name: str, test: str, value: Node, types: frozenset[str]) -> Condition:
+    field = field_name(value, name, types, number=test in COMPARISONS)
     if test == "given":
         wanted = value.flag()
-        return Condition(field_name(node, name, types), lambda _: wanted, not wanted)
+        return Condition(field, lambda _: wanted, not wanted)
     if test in COMPARISONS:
-        return _compared(field_name(node, name, types, number=True), COMPARISONS[test], decimal_from(value))
+        return _compared(field, COMPARISONS[test], decimal_from(value))
     words = frozenset(value.texts())
     if test == "any_of":
-        return _any_of(field_name(node, name, types), words)
-    return Condition(field_name(node, name, types), lambda found: word_of(found) not in words)
+        return _any_of(field, words)
+    return Condition(field, lambda found: word_of(found) not in words)
 
 
 def word_of(value: Value) -> str:

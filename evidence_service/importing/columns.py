@@ -50,11 +50,14 @@ class ColumnKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the profile. `csv` and `xes` are its names in the file; `read` turns a cell into a value."""
+    """A column of the profile. `csv` and `xes` are its names in the file; `read` turns a cell into a value.
+
+    A source that comes in several layouts names the column differently: the first of `csv` that a file has counts.
+    """
 
     name: str
     line: int
-    csv: str
+    csv: tuple[str, ...]
     xes: str
     kind: ColumnKind
     zone: tzinfo
@@ -101,12 +104,19 @@ def column_from(name: str, node: Node) -> Column:
     return Column(
         name=name,
         line=node.line,
-        csv=keys["csv"].text() if "csv" in keys else name,
+        csv=_csv_names(keys["csv"]) if "csv" in keys else (name,),
         xes=keys["xes"].text() if "xes" in keys else name,
         kind=kind,
         zone=zone,
         read=read,
     )
+
+
+def _csv_names(node: Node) -> tuple[str, ...]:
+    names = node.texts()
+    if not names:
+        node.fail("no column of the file is named")
+    return names
 
 
 def _zone(node: Node | None) -> tzinfo:

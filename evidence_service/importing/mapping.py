@@ -28,7 +28,8 @@ def mapper_for(profile: Profile, header: Sequence[str], kind: str, file: str) ->
     A missing column, and a column that the profile neither reads nor ignores, refuses the whole file.
     """
     places = {name: index for index, name in enumerate(header)}
-    wanted = {column.csv if kind == "csv" else column.xes for column in profile.columns.values()}
+    names = {name: _name_in(column, places, kind) for name, column in profile.columns.items()}
+    wanted = set(names.values())
     missing = sorted(wanted - places.keys())
     if missing:
         raise ImportFileError(f"{file}: no column {', '.join(missing)}; profile {profile.name} reads it")
@@ -39,13 +40,17 @@ def mapper_for(profile: Profile, header: Sequence[str], kind: str, file: str) ->
             "'columns' or 'ignored', or set 'other_columns: attributes'"
         )
     extra = {name: places[name] for name in others} if profile.form.other_columns == "attributes" else {}
-    getters = {
-        name: column.getter(places[column.csv if kind == "csv" else column.xes])
-        for name, column in profile.columns.items()
-    }
+    getters = {name: column.getter(places[names[name]]) for name, column in profile.columns.items()}
     if profile.by:
         return _one_event(profile, getters, extra)
     return _several_events(profile, getters, extra)
+
+
+def _name_in(column: Column, places: Mapping[str, int], kind: str) -> str:
+    """What a column is called in this file: the first of its names that is there."""
+    if kind != "csv":
+        return column.xes
+    return next((name for name in column.csv if name in places), column.csv[0])
 
 
 def _one_event(profile: Profile, getters: Mapping[str, Getter], extra: Mapping[str, int]) -> MapRow:

@@ -166,7 +166,7 @@ def _check_all_used(
         if name not in used:
             node.fail(f"column {name!r} goes into no event; use it, or name its source column under 'ignored'")
     if "ignored" in keys:
-        read = {column.csv for column in columns.values()}
+        read = {csv for column in columns.values() for csv in column.csv}
         for name, node in keys["ignored"].pairs().items():
             node.text()
             if name in read:

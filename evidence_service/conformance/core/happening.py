@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 Value = str | int | bool
-PAYLOAD, ATTRIBUTES = "payload.", "attributes."
+PAYLOAD = "payload."
+NOTHING: Mapping[str, Any] = {}
 
 
 class Happening(NamedTuple):
@@ -73,13 +74,12 @@ def history_of(loan: str, happenings: Iterable[Happening], *, as_declared: bool 
 def fields_of(event: Mapping[str, Any], wanted: Iterable[str]) -> dict[str, Value]:
     """The wanted fields that an event has, by dotted name: `payload.amount`, `attributes.activity`."""
     payload: Mapping[str, Any] = event["payload"]
+    attributes: Mapping[str, Any] = payload.get("attributes", NOTHING)
     found: dict[str, Value] = {}
     for name in wanted:
-        if name.startswith(PAYLOAD):
-            value = payload.get(name[len(PAYLOAD) :])
-        else:
-            value = payload.get("attributes", {}).get(name[len(ATTRIBUTES) :])
-        if isinstance(value, str | int):
+        group = payload if name.startswith(PAYLOAD) else attributes
+        value = group.get(name.partition(".")[2])
+        if value is not None and isinstance(value, (str, int)):
             found[name] = value
     return found
 

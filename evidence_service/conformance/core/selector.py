@@ -93,15 +93,29 @@ class Selector:
                 return Picked(there)
         sure, perhaps = [], []
         for one in self._candidates(history):
-            matches = {p.match(one) for p in self.patterns if not p.types or one.type in p.types}
-            if Match.YES in matches:
+            match = self.match(one)
+            if match is Match.YES:
                 sure.append(one)
-            elif Match.PERHAPS in matches:
+            elif match is Match.PERHAPS:
                 perhaps.append(one)
         return Picked(sure, perhaps)
 
+    def match(self, one: Happening) -> Match:
+        """Whether an event is meant by any of the patterns."""
+        answer = Match.NO
+        for pattern in self.patterns:
+            if not pattern.types or one.type in pattern.types:
+                match = pattern.match(one)
+                if match is Match.YES:
+                    return match
+                if match is Match.PERHAPS:
+                    answer = match
+        return answer
+
     def _candidates(self, history: History) -> Sequence[Happening]:
         if all(pattern.types for pattern in self.patterns):
+            if len(self.patterns) == 1:
+                return history.of_types(self.patterns[0].types)
             return history.of_types(frozenset[str]().union(*(pattern.types for pattern in self.patterns)))
         return history.happenings
 

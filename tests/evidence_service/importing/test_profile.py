@@ -12,8 +12,8 @@ from evidence_service.importing.profile import parse_profile
 from tests.evidence_service.importing.files import PROFILE, toy_profile
 
 
-def test_three_profiles_are_shipped_and_load() -> None:
-    assert shipped_profiles() == ("bpic12", "lendingclub", "rtfm")
+def test_the_shipped_profiles_load() -> None:
+    assert shipped_profiles() == ("bpic12", "bpic20", "lendingclub", "rtfm")
     for name in shipped_profiles():
         profile = load_profile(name)
         assert profile.name == profile.institution == profile.source_system == name
@@ -32,7 +32,7 @@ def test_a_profile_of_ones_own_is_loaded_by_path(tmp_path: Path) -> None:
 
 
 def test_an_unknown_profile_names_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(ProfileError, match="shipped: bpic12, lendingclub, rtfm"):
+    with pytest.raises(ProfileError, match="shipped: bpic12, bpic20, lendingclub, rtfm"):
         load_profile("nope")
     with pytest.raises(ProfileError, match="cannot be read"):
         load_profile(tmp_path / "none.yaml")
