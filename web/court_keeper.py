@@ -57,9 +57,10 @@ class CourtKeeper:
     def _once(self) -> None:
         """Run the program to its end."""
         command = [sys.executable, "-m", "web.cli", "--home", str(self._home), "court", "examine"]
-        self._process = subprocess.Popen([*command, "--watch", "--while-fed"], stdin=subprocess.PIPE)
-        if self._stopped.is_set():
-            self._process.terminate()
-        status = self._process.wait()
+        with subprocess.Popen([*command, "--watch", "--while-fed"], stdin=subprocess.PIPE) as process:
+            self._process = process
+            if self._stopped.is_set():
+                process.terminate()
+            status = process.wait()
         if not self._stopped.is_set():
             log.error("the examination ended with %s and is started again", status)

@@ -140,6 +140,11 @@ class CourtService:
         """Examine everything that waits for it; (filing id, reason) of those that could not be."""
         return examine_waiting(self.doors)
 
+    def examine_again(self, filing_id: str) -> None:
+        """Let the background program try a filing again that was set aside after attempts that came to no end."""
+        found = submission_of(filing_id, self.doors)
+        self.doors.store.set_attempt(StoredAttempt(found.filing_id, 0, "", self.doors.now()))
+
     def next_unexamined(self, limit: int) -> list[str]:
         """Filings that wait for their examination and may be tried now, the oldest first."""
         return self.doors.store.unexamined(self.doors.now(), MOST_ATTEMPTS, limit)

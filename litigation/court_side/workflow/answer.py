@@ -121,8 +121,17 @@ def _settle(answer: StoredAnswer, outcome: TxOutcome, doors: CourtDoors, chain: 
             raise ChainError("the transaction failed in its block and the registry holds no answer; answer again")
         return standing
     if outcome.state is not TxState.MINED or outcome.block_number is None:
-        return answer
+        return _out_of_its_block(answer, doors)
     return _by_depth(answer, outcome.block_number, outcome.block_hash or "", doors, chain)
+
+
+def _out_of_its_block(answer: StoredAnswer, doors: CourtDoors) -> StoredAnswer:
+    """The answer as sent and in no block; a block that it was in before was given up by the chain."""
+    if answer.block is None and answer.state == "sent":
+        return answer
+    sent = replace(answer, state="sent", block=None, block_hash="")
+    doors.store.move_answer(sent, doors.now())
+    return sent
 
 
 def _by_depth(answer: StoredAnswer, block: int, block_hash: str, doors: CourtDoors, chain: AnswerChain) -> StoredAnswer:
