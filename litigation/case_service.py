@@ -132,8 +132,10 @@ class CaseService:
         return view, str(event["id"])
 
     def _on_record(self, institution: str, loans: Sequence[str], purpose: str) -> None:
-        """Who looks at which loans, before he sees them; where that fails, he does not."""
-        objects = [our_reference(institution, loan) for loan in loans]
+        self.on_record(institution, [our_reference(institution, loan) for loan in loans], purpose)
+
+    def on_record(self, institution: str, objects: Sequence[str], purpose: str) -> None:
+        """Who looks at which cases, before he sees them; where that fails, he does not."""
         self.evidence.record_accesses(objects, who=self._who, action="case", institution=institution, purpose=purpose)
 
     def _decisions(self, view: CaseView) -> int:

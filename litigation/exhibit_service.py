@@ -25,7 +25,7 @@ class ExhibitService:
         self._who = who
 
     def order(self, institution: str, loan: str, order: Sequence[str]) -> str:
-        """Record an order of every exhibit of the case; returns the event's id, or an empty one where nothing changed."""
+        """Record an order of every exhibit of the case; returns the event's id, empty where nothing changed."""
         self._evidence.refuse_restricted(institution, loan)
         events = self._evidence.store.events_of_loan(institution, loan)
         if not events:

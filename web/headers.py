@@ -15,6 +15,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "img-src 'self' data:",
         "connect-src 'self'",
         "form-action 'self'",
+        "frame-src 'self'",  # the preview of a package on its case's page
         "frame-ancestors 'none'",
         "base-uri 'none'",
     )

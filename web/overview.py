@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask, render_template
+from flask import Flask, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from web.access import Permission, may, permit
 from web.current import instance, now
+from web.layout import first_page
 from web.ports import AnchorRow, CheckpointRow, LogRow
 
 LATEST = 5
@@ -31,12 +32,20 @@ class LogState:
 def register(app: Flask) -> None:
     """Add the routes."""
     app.add_url_rule("/", "overview", overview)
+    app.add_url_rule("/overview", "evidence", evidence)
     app.add_url_rule("/overview/counts", "overview_counts", overview_counts)
 
 
 @permit(Permission.READ)
 def overview() -> ResponseReturnValue:
-    """The whole page."""
+    """Everybody's first page: the desk of his work where there is one, else what is here."""
+    first = first_page()
+    return evidence() if first == url_for("overview") else redirect(first)
+
+
+@permit(Permission.READ)
+def evidence() -> ResponseReturnValue:
+    """What is here."""
     here = instance()
     logs = list(here.logs())
     anchors = [anchor for log in logs for anchor in here.anchors(log.institution, LATEST)]

@@ -102,6 +102,21 @@ def money(value: Decimal, texts: Texts, currency: str = "CNY") -> str:
     return f"{currency} {amount}"
 
 
+def money_short(value: Decimal, texts: Texts) -> str:
+    """An amount for a narrow place, rounded: 41.4 万元, CNY 414k; the page that it leads to has it to the cent."""
+    if texts.lang == "zh":
+        return f"{value / 10_000:,.1f} 万元" if value >= 10_000 else f"{value:,.0f} 元"
+    for size, mark in ((1_000_000, "M"), (1_000, "k")):
+        if value >= size:
+            return f"CNY {value / size:,.1f}{mark}"
+    return f"CNY {value:,.0f}"
+
+
+def share(value: Decimal) -> str:
+    """A share from 0 to 1 as a percentage with one digit."""
+    return f"{value * 100:.1f}%"
+
+
 def count(value: int) -> str:
     """A whole number with thousands separators."""
     return f"{value:,}"
@@ -146,6 +161,9 @@ def register(app: Flask) -> None:
             "digest": lambda value: digest(value, texts),
             "identifier": lambda value: identifier(value, texts),
             "money": lambda value, currency="CNY": money(value, texts, currency),
+            "money_short": lambda value: money_short(value, texts),
+            "share": share,
+            "seconds": lambda value: duration(timedelta(seconds=int(value)), texts),
             "count": count,
             "file_size": file_size,
             "event_type": lambda code: event_type(code, texts.lang),

@@ -52,6 +52,19 @@ class DocketReader:
             row = connection.execute(select(CASE).where(CASE.c.our_reference == our_reference)).one_or_none()
         return None if row is None else case_row(row)
 
+    def case_of_loan(self, institution: str, loan: str) -> CaseRow | None:
+        """The case of a loan."""
+        query = select(CASE).where(CASE.c.institution == institution, CASE.c.loan == loan)
+        with reading(self._engine) as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else case_row(row)
+
+    def case_ids(self, institution: str, loans: Sequence[str]) -> dict[str, int]:
+        """The cases of these loans, by loan number."""
+        query = select(CASE.c.loan, CASE.c.id).where(CASE.c.institution == institution, CASE.c.loan.in_(loans))
+        with reading(self._engine) as connection:
+            return {row.loan: row.id for row in connection.execute(query)}
+
     def case_states(self, institution: str) -> dict[str, int]:
         """How many cases stand where."""
         query = select(CASE.c.state, func.count()).where(CASE.c.institution == institution).group_by(CASE.c.state)
