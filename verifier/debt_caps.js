@@ -34,12 +34,12 @@ function cutGlobally(terms, ledger, lines) {
   const first = Math.min(...openDays);
   const since = Math.max(terms.start, ...[...lines.map((line) => line.due), ...ledger.agreed].filter((day) => day < first));
   let excess = chargedSince(ledger, lines, counted, since) - allowedSince(terms, ledger, since);
-  if (excess <= 0n) return false;
+  const above = excess;
   const newest = [...lines].reverse();
   for (const kind of ["compound", "penalty"]) for (const line of newest) excess -= take(line.open, kind, excess);
   for (const cost of [...counted].reverse()) excess -= take(cost, "open", excess);
   for (const line of newest) excess -= take(line.open, "interest", excess);
-  return true;
+  return excess < above;
 }
 
 function chargedSince(ledger, lines, counted, since) {

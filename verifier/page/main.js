@@ -66,7 +66,9 @@ async function takeTrust(file) {
   await again();
 }
 
-const trustTask = () => ({ bytes: state.trust && state.trust.bytes, issuer: byId("issuer").value.trim(), blockHash: byId("block-hash").value.trim() });
+function trustTask() {
+  return { bytes: state.trust && state.trust.bytes, issuer: byId("issuer").value.trim(), blockHash: byId("block-hash").value.trim() };
+}
 
 /* What was verified is verified anew with the trust file of now. */
 async function again() {
