@@ -14,6 +14,7 @@ import click
 
 from evidence_service.clock import now
 from evidence_service.console import emit, home_of, json_option, refusals_exit_1
+from evidence_service.service import EvidenceService
 from evidence_service.settings import read_settings
 from litigation.adapters.event_journal import EventJournal
 from litigation.adapters.rule_folder import Approval, RuleChangeError, RuleFolder, same
@@ -74,12 +75,8 @@ def propose_command(context: click.Context, /, file: Path, person: str, institut
         chosen = service.evidence.log(institution).institution
     finally:
         engine.dispose()
-    content = file.read_bytes()
-    if len(content) > MAX_BYTES:
-        raise RuleChangeError(f"a rule file has at most {MAX_BYTES} bytes")
-    proposal = Approval(file.name, sha256(content).hexdigest(), chosen, _person(person), now().isoformat())
-    would_be = RuleFolder(read_settings(home_of(context)).home).propose(file.name, content, proposal)
-    answer = {"file": file.name, "sha256": proposal.sha256, "rules_digest": would_be.digest, "state": "waiting"}
+    proposal, digest = propose_rule(read_settings(home_of(context)).home, chosen, file.name, file.read_bytes(), person)
+    answer = {"file": file.name, "sha256": proposal.sha256, "rules_digest": digest, "state": "waiting"}
     emit(as_json, answer, [f"{file.name} waits for a second person (SHA-256 {proposal.sha256})"])
 
 
@@ -92,20 +89,12 @@ def propose_command(context: click.Context, /, file: Path, person: str, institut
 @refusals_exit_1
 def approve_command(context: click.Context, /, name: str, person: str, digest: str, as_json: bool) -> None:
     """Approve a proposed rule file as a second person: the approval becomes an event, then the file is in force."""
-    folder = RuleFolder(read_settings(home_of(context)).home)
-    proposal, content = folder.proposed(name)
-    if same(proposal.proposed_by, _person(person)):
-        raise RuleChangeError("whoever proposed a change cannot approve it: a second person must")
-    if digest.lower() != proposal.sha256:
-        raise RuleChangeError(f"the proposed file has another SHA-256 ({proposal.sha256}): read it again")
-    approval = replace(proposal, approved_by=_person(person), approved_at=now().isoformat())
     service, engine = open_rooms(home_of(context))
     try:
-        EventJournal(service.evidence).write(_event(approval))
+        approval = approve_rule(service.evidence, name, person, digest)
     finally:
         engine.dispose()
-    # Crash here: the event is logged, the file waits; approving again finds the event and puts the file in force.
-    folder.install(approval, content)
+    folder = RuleFolder(read_settings(home_of(context)).home)
     answer = {
         "file": name,
         "sha256": approval.sha256,
@@ -113,6 +102,29 @@ def approve_command(context: click.Context, /, name: str, person: str, digest: s
         "rules_digest": folder.rules().digest,
     }
     emit(as_json, answer, [f"{name} is in force; event {approval.event_id}"])
+
+
+def propose_rule(home: Path, institution: str, name: str, content: bytes, person: str) -> tuple[Approval, str]:
+    """Check a file as it would stand in force, and let it wait; returns the proposal and the digest to be."""
+    if len(content) > MAX_BYTES:
+        raise RuleChangeError(f"a rule file has at most {MAX_BYTES} bytes")
+    proposal = Approval(name, sha256(content).hexdigest(), institution, _person(person), now().isoformat())
+    return proposal, RuleFolder(home).propose(name, content, proposal).digest
+
+
+def approve_rule(evidence: EvidenceService, name: str, person: str, digest: str) -> Approval:
+    """Approve a waiting file as a second person: the event first, then the file is in force. Safe to repeat."""
+    folder = RuleFolder(evidence.settings.home)
+    proposal, content = folder.proposed(name)
+    if same(proposal.proposed_by, _person(person)):
+        raise RuleChangeError("whoever proposed a change cannot approve it: a second person must")
+    if digest.lower() != proposal.sha256:
+        raise RuleChangeError(f"the proposed file has another SHA-256 ({proposal.sha256}): read it again")
+    approval = replace(proposal, approved_by=_person(person), approved_at=now().isoformat())
+    EventJournal(evidence).write(_event(approval))
+    # Crash here: the event is logged, the file waits; approving again finds the event and puts the file in force.
+    folder.install(approval, content)
+    return approval
 
 
 def _person(name: str) -> str:

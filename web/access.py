@@ -1,23 +1,28 @@
 """Who may enter which page. Every route is closed until it says its permission; a test walks them all.
 
-A view without `@permit` answers 403 to everybody, whatever its address.
+A view without `@permit` answers 403 to everybody, whatever its address. What belongs to another institution answers 404
+as if it were not there. A page with personal data opens for a stated purpose, and every page is on record before it
+reads anything.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, redirect, request, url_for
 from flask_login import current_user
 
-from evidence_service.core.event import INSTITUTION
-from web.current import instance
-from web.permissions import GRANTS, Permission
+from evidence_service.errors import NotFoundError
+from web.current import institutions, whole
+from web.permissions import GRANTS, PERSONAL, Permission
+from web.purpose import BY_ROLE
+from web.scope import owners
 
 __all__ = ["GRANTS", "Permission", "guard", "may", "permission_of", "permit"]
 View = TypeVar("View", bound=Callable[..., object])
 MARK = "proofdocket_permission"
+LISTS = "lists"
 
 
 def permit(permission: Permission) -> Callable[[View], View]:
@@ -49,38 +54,72 @@ def guard() -> Response | None:
     permission = permission_of(current_app, request.endpoint)
     if permission is None:
         abort(403)
-    if may(permission):
-        if permission is not Permission.PUBLIC:
-            _record()
+    if permission is Permission.PUBLIC:
         return None
-    if current_user.is_authenticated:
+    if not current_user.is_authenticated:
+        return _elsewhere("sign_in")
+    if not may(permission):
         abort(403)
-    return _to_sign_in()
+    if current_user.must_change and permission is not Permission.OWN:
+        return _elsewhere("own_password")
+    spoken_of = _spoken_of()
+    if spoken_of is None or not spoken_of <= institutions():
+        abort(404)
+    purpose = _purpose(permission)
+    if purpose is None:
+        return _elsewhere("purpose", thing=_thing())
+    _record(purpose, spoken_of or institutions())
+    return None
 
 
-def _record() -> None:
-    """Who opens which page, on record before the page reads anything: no record, no page."""
+def _spoken_of() -> frozenset[str] | None:
+    """The institutions that the address, its query and its form speak of; None where one names what is not there."""
+    named = {request.args.get("institution", ""), request.form.get("institution", "")} - {""}
+    try:
+        asked = [request.view_args or {}, *({"institution": name} for name in named)]
+        return frozenset().union(*(owners(whole(), one) for one in asked))
+    except NotFoundError:
+        return None
+
+
+def _purpose(permission: Permission) -> str | None:
+    """What this page is opened for; None where the person has to say it first."""
+    usual = f"{current_user.role.value}: {BY_ROLE[current_user.role].value}"
+    if permission not in PERSONAL:
+        return usual
+    identity = whole().identity
+    said = identity.purposes.stated(current_user.session.digest, _thing())
+    if said is not None:
+        return f"{current_user.role.value}: {said}"
+    return None if current_user.role in identity.settings.purpose_roles else usual
+
+
+def _thing() -> str:
+    """What a purpose is stated for: the case, loan or package of the address; all lists together."""
+    return _object() or LISTS
+
+
+def _object() -> str:
     place = request.view_args or {}
-    rest = [f"{name} {value}" for name, value in sorted(place.items()) if name != "institution"]
-    instance().record_access(
+    return ", ".join(f"{name} {value}" for name, value in sorted(place.items()) if name != "institution")[:200]
+
+
+def _record(purpose: str, spoken_of: frozenset[str]) -> None:
+    """Who opens which page, on record before the page reads anything: no record, no page."""
+    whole().record_access(
         who=f"account:{current_user.name}",
         action=f"page:{request.endpoint}",
-        institution=_named(str(place.get("institution", request.args.get("institution", "")))),
-        object=", ".join(rest)[:200],
-        purpose=current_user.role.value,
+        institution=next(iter(spoken_of)) if len(spoken_of) == 1 else "",
+        object=_object(),
+        purpose=purpose,
     )
 
 
-def _named(institution: str) -> str:
-    """A name as institutions have it; whatever else somebody types into an address is not kept."""
-    return institution if INSTITUTION.match(institution) else ""
-
-
-def _to_sign_in() -> Response:
-    if request.headers.get("HX-Request"):
-        # A fragment must not show the sign-in page inside another page: the whole page goes there.
-        return Response(status=204, headers={"HX-Redirect": url_for("sign_in")})
+def _elsewhere(endpoint: str, **values: Any) -> Response:
     back = request.full_path.rstrip("?") if request.method == "GET" else None
-    answer = redirect(url_for("sign_in", next=back))
+    if request.headers.get("HX-Request"):
+        # A fragment must not show another page inside this one: the whole page goes there.
+        return Response(status=204, headers={"HX-Redirect": url_for(endpoint)})
+    answer = redirect(url_for(endpoint, next=back, **values), 303 if request.method == "POST" else 302)
     assert isinstance(answer, Response)
     return answer

@@ -11,19 +11,33 @@ from typing import IO, Protocol
 
 from flask import Flask, Request, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import (
     access,
+    account_pages,
+    approval_pages,
     assets,
+    batch_page,
+    case_page,
     case_pages,
     errors,
+    factor_pages,
+    filing_pages,
     headers,
     health,
+    key_pages,
     language,
     layout,
+    legal_home,
+    legal_words,
+    loan_page,
     log_pages,
     overview,
+    own_pages,
+    portfolio_pages,
     present,
+    purpose_page,
     served_answer,
     served_door,
     served_pages,
@@ -63,7 +77,25 @@ class Part(Protocol):
         ...
 
 
-LENDER: tuple[Part, ...] = (overview, log_pages, case_pages, served_door, served_pages, served_answer)
+DOORS: tuple[Part, ...] = (sign_in, factor_pages, own_pages, purpose_page, account_pages)
+"""How people come in and are looked after; every instance has these."""
+LENDER: tuple[Part, ...] = (
+    overview,
+    log_pages,
+    case_pages,
+    legal_home,
+    legal_words,
+    portfolio_pages,
+    loan_page,
+    case_page,
+    batch_page,
+    filing_pages,
+    served_door,
+    served_pages,
+    served_answer,
+    approval_pages,
+    key_pages,
+)
 """The pages of a lender's instance; a court's has its own (web/court_app.py)."""
 
 
@@ -86,17 +118,20 @@ def create_app(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=sign_in.SESSION,
+        PERMANENT_SESSION_LIFETIME=instance.identity.settings.absolute,
         MAX_CONTENT_LENGTH=SMALL_BODY,
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its session
         TRAP_HTTP_EXCEPTIONS=False,
         PROPAGATE_EXCEPTIONS=False,  # tests, too, see the error page that readers see
     )
     app.extensions[KEY] = instance
+    proxies = instance.identity.settings.proxies
+    if proxies:  # only then is X-Forwarded-For somebody's word that we know
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     # Order matters: limits before anything reads the body, the guard before CSRF, so that closed stays closed.
     app.before_request(_limit_body)
-    for part in (sign_in, assets, health, *pages, verify_page, layout):
+    for part in (*DOORS, assets, health, *pages, verify_page, layout):
         part.register(app)
     app.before_request(access.guard)
     csrf = CSRFProtect(app)

@@ -23,8 +23,13 @@ ASSETS: dict[str, tuple[Path, str]] = {
     "htmx.min.js": (NODE_MODULES / "htmx.org" / "dist" / "htmx.min.js", JAVASCRIPT),
     "app.css": (STATIC / "app.css", CSS),
     "app.js": (STATIC / "app.js", JAVASCRIPT),
+    "account.css": (STATIC / "account.css", CSS),
     "served.css": (STATIC / "served.css", CSS),
     "served.js": (STATIC / "served.js", JAVASCRIPT),
+    "legal.css": (STATIC / "legal.css", CSS),
+    "legal.js": (STATIC / "legal.js", JAVASCRIPT),
+    "clerk.css": (STATIC / "clerk.css", CSS),
+    "clerk.js": (STATIC / "clerk.js", JAVASCRIPT),
     "seal.svg": (STATIC / "seal.svg", SVG),
 }
 

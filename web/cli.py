@@ -6,6 +6,7 @@ Exit 0 done or passed, 1 refused or failed, 2 wrong use, incomplete or could not
 from __future__ import annotations
 
 import importlib
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -57,17 +58,25 @@ COMMANDS = (
 
 
 class OpenAccounts:
-    """What the `account` commands are handed: the account store, opened when it is asked for."""
+    """What the `account` commands are handed: the people of the instance, opened when they are asked for."""
 
     def __init__(self, home: Path | None) -> None:
         self._home = home
 
-    @property
-    def accounts(self) -> Any:
-        """The account store of this instance."""
-        from web.sql_accounts import open_accounts  # noqa: PLC0415 - opening the database takes its time
+    @cached_property
+    def identity(self) -> Any:
+        """Accounts, second factors, sessions."""
+        from web.identity import open_identity  # noqa: PLC0415 - opening the database takes its time
 
-        return open_accounts(self._home)
+        return open_identity(self._home)
+
+    @property
+    def institutions(self) -> list[str]:
+        """The institutions that have a log here."""
+        from evidence_service.bootstrap import open_home  # noqa: PLC0415 - the same
+        from litigation.court_side.bootstrap import is_court  # noqa: PLC0415
+
+        return [] if is_court(self._home) else [log.institution for log in open_home(self._home).logs()]
 
 
 class LazyGroup(click.Group):

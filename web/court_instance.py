@@ -10,11 +10,13 @@ from sqlalchemy import Engine
 from evidence_service.adapters.sql_access_log import SqlAccessLog
 from evidence_service.bootstrap import open_engine, require_database
 from evidence_service.clock import now
+from evidence_service.errors import NotFoundError
 from evidence_service.settings import read_settings
 from litigation.court_side.bootstrap import open_court
 from litigation.court_side.service import CourtService
 from web.identity import Identity, identity_of
 from web.ports import LogRow
+from web.scope import OF_THE_INSTANCE
 
 
 class CourtInstance:
@@ -28,6 +30,13 @@ class CourtInstance:
         """None: the health page asks so that the database is read."""
         self.court.filers()
         return []
+
+    def owner_of(self, name: str, value: object) -> str:
+        """A court's filings belong to the court: everybody who may sign in here sees all of them."""
+        if name != "filing_id":
+            raise NotFoundError("nobody owns this")
+        self.court.submission(str(value))
+        return OF_THE_INSTANCE
 
     def record_access(self, *, who: str, action: str, institution: str, object: str, purpose: str) -> None:
         """Put on record who opens which page, before it is shown; raises where that is impossible."""

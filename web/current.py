@@ -1,22 +1,42 @@
-"""What the views of this request work on: the instance, the time, the whole numbers in its address."""
+"""What the views of this request work on: the instance as this account sees it, the time, numbers of its address."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from flask import abort, current_app, request
+from flask_login import current_user
 
 from evidence_service.clock import now as clock_now
+from web.identity import Identity
 from web.ports import Instance, LogRow
+from web.scope import Scoped
 
 KEY = "proofdocket"
 WITHOUT_ACCOUNT = "without_account"  # set on g where the database may be what failed
 MAX_INDEX = 2**53 - 1
 
 
-def instance() -> Instance:
-    """The instance that this application shows."""
+def whole() -> Instance:
+    """The whole instance, over all institutions: for the guard and for pages without an account, never for a view
+    that shows rows."""
     found: Instance = current_app.extensions[KEY]
+    return found
+
+
+def instance() -> Scoped:
+    """The instance as the person of this request sees it: other institutions are not there."""
+    return Scoped(whole(), institutions())
+
+
+def identity() -> Identity:
+    """Accounts, second factors, sessions, purposes, four-eyes requests."""
+    return whole().identity
+
+
+def institutions() -> frozenset[str]:
+    """Where the person of this request belongs; nowhere without an account."""
+    found: frozenset[str] = current_user.institutions if current_user.is_authenticated else frozenset()
     return found
 
 

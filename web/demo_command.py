@@ -32,7 +32,7 @@ from evidence_service.workflow.trust_file import Others
 from litigation.bootstrap import open_rooms
 from litigation.bundle_command import build_packages
 from litigation.sample.portfolio import DEFAULT_AS_OF, DEFAULT_SEED, write_portfolio
-from web.account_commands import add_account
+from web.account_admin import add_account
 from web.demo_audit import audit_in_the_demo
 from web.demo_report import Figures, print_places, print_table, show_checks, step
 from web.init_command import initialise
@@ -163,7 +163,8 @@ def _tamper(packages: Path, folder: Path, trust: TrustFile) -> tuple[bool, Path]
 def _account(home: Path, folder: Path) -> Path:
     """An account to look around with; its password is made here and written to a file that only the owner reads."""
     password, path = secrets.token_urlsafe(15), folder / "account.txt"
-    add_account(open_accounts(home), "demo", password, Role.LEGAL)
+    everywhere = {log.institution for log in open_home(home).logs()}
+    add_account(open_accounts(home), "demo", password, Role.LEGAL, everywhere)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
         handle.write(f"name: demo\npassword: {password}\nrole: legal staff\n")

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from evidence_service.errors import ProofDocketError
 from web.access import Permission, permit
-from web.current import instance
+from web.current import whole
 
 
 def register(app: Flask) -> None:
@@ -19,7 +19,7 @@ def register(app: Flask) -> None:
 def healthz() -> ResponseReturnValue:
     """200 when a read went through, 503 when it did not."""
     try:
-        instance().logs()
+        whole().logs()
     except ProofDocketError as error:
         return {"status": "unavailable", "code": error.code}, 503
     return {"status": "ok"}

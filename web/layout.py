@@ -7,20 +7,51 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 
 from web.access import Permission, may
+from web.current import instance
 from web.language import LANGUAGES, current
 
-PAGES = (
+Page = tuple[str, Permission]
+WORK: tuple[Page, ...] = (
+    ("home", Permission.BATCH_RUN),
+    ("portfolio", Permission.PORTFOLIO_READ),
+    ("cases", Permission.CASE_READ),
+    ("batches", Permission.CASE_READ),
+    ("filings", Permission.CASE_READ),
+    ("approvals", Permission.APPROVALS_READ),
     ("clerk_board", Permission.COURT_QUEUE_READ),
     ("clerk_reports", Permission.COURT_QUEUE_READ),
+    ("charts", Permission.PORTFOLIO_READ),
+)
+EVIDENCE: tuple[Page, ...] = (
     ("overview", Permission.READ),
     ("events", Permission.READ),
     ("checkpoints", Permission.READ),
     ("anchors", Permission.READ),
-    ("cases", Permission.CASE_READ),
     ("packages", Permission.CASE_READ),
+)
+HOUSE: tuple[Page, ...] = (
+    ("accounts", Permission.ACCOUNT_ADMIN),
+    ("api_keys", Permission.API_KEY_ADMIN),
     ("verify", Permission.PUBLIC),
 )
-STANDS_UNDER = {"entry": "events", "clerk_filing": "clerk_board", "clerk_decide": "clerk_board"}
+PAGES = (*WORK, *EVIDENCE, *HOUSE)
+ADDRESSES = {"overview": "evidence"}
+"""Pages whose address, at which everybody begins, may lead elsewhere."""
+STANDS_UNDER = {
+    "evidence": "overview",
+    "loan": "portfolio",
+    "proposal": "portfolio",
+    "case": "cases",
+    "batch": "batches",
+    "filing": "filings",
+    "docket_sync": "filings",
+    "entry": "events",
+    "approval": "approvals",
+    "account": "accounts",
+    "account_new": "accounts",
+    "clerk_filing": "clerk_board",
+    "clerk_decide": "clerk_board",
+}
 
 
 def register(app: Flask) -> None:
@@ -30,13 +61,20 @@ def register(app: Flask) -> None:
     def hand_out() -> dict[str, Any]:
         here = STANDS_UNDER.get(request.endpoint or "", request.endpoint)
         return {
-            "navigation": [(name, url_for(name), name == here) for name, needs in PAGES if _here(name) and may(needs)],
+            "navigation": [group for part in (WORK, EVIDENCE, HOUSE) if (group := _group(part, here))],
             "other_language": _other_language,
+            "first_page": first_page,
             "may": may,
             "Permission": Permission,
             "may_download": may(Permission.DOWNLOAD),
             "url_with": url_with,
         }
+
+
+def _group(part: tuple[Page, ...], here: str | None) -> list[tuple[str, str, bool]]:
+    """The pages of one part of the navigation that this person may open: name, address, whether it is this one."""
+    shown = [name for name, needs in part if _here(name) and may(needs)]
+    return [(name, url_for(ADDRESSES.get(name, name)), name == here) for name in shown]
 
 
 def _here(name: str) -> bool:
@@ -45,9 +83,17 @@ def _here(name: str) -> bool:
     return name in pages and not (name == "overview" and "clerk_board" in pages)
 
 
+def first_page() -> str:
+    """Where somebody begins: the desk of his work, else the overview."""
+    if "home" in current_app.view_functions and may(Permission.BATCH_RUN) and instance().legal is not None:
+        return url_for("home")
+    return url_for("overview")
+
+
 def url_with(**changes: str | int | None) -> str:
     """The address of this page with some arguments of its query changed, or left out where None."""
-    arguments: dict[str, Any] = {**request.args.to_dict(), **changes}
+    asked = {name: one[0] if len(one) == 1 else one for name, one in request.args.to_dict(flat=False).items()}
+    arguments: dict[str, Any] = {**asked, **changes}
     kept = {name: value for name, value in arguments.items() if value not in (None, "")}
     if request.endpoint is None:
         return url_for("overview", **{name: value for name, value in kept.items() if name == "lang"})

@@ -6,12 +6,16 @@ Instants are aware and in UTC; digests are lower-case hex. Lists come newest fir
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from web.approvals import ApprovalKind, ApprovalRequest
+    from web.identity import Identity
 
 
 class Role(StrEnum):
@@ -28,7 +32,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much there is, over all institutions."""
+    """How much there is, over the institutions that were asked for."""
 
     checkpoints: int
     anchors: int
@@ -133,13 +137,21 @@ class PackageRow:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who may sign in. `failed` counts wrong passwords since the last good one."""
+    """Who may sign in, and where he belongs. `failed` counts wrong passwords since the last good one.
+
+    `issuer` and `subject` name the person at an identity provider; such an account has no password here.
+    """
 
     name: str
     password_hash: str
     role: Role
     failed: int
     locked_until: datetime | None
+    institutions: frozenset[str] = frozenset()
+    disabled_at: datetime | None = None
+    must_change: bool = False
+    issuer: str = ""
+    subject: str = ""
 
 
 class Accounts(Protocol):
@@ -149,7 +161,15 @@ class Accounts(Protocol):
         """The account of that name, or None."""
         ...
 
-    def add(self, name: str, password_hash: str, role: Role) -> None:
+    def add(
+        self,
+        name: str,
+        password_hash: str,
+        role: Role,
+        institutions: frozenset[str] = frozenset(),
+        *,
+        must_change: bool = False,
+    ) -> None:
         """Make an account; ConflictError if the name is taken."""
         ...
 
@@ -161,17 +181,25 @@ class Accounts(Protocol):
         """Forget the failures and the lock."""
         ...
 
+    def set_password(self, name: str, password_hash: str, *, must_change: bool = False) -> None:
+        """Give an account another password; failures and lock are forgotten."""
+        ...
+
+    def rehash(self, name: str, password_hash: str) -> None:
+        """Keep the same password under a hash of other costs."""
+        ...
+
 
 class Instance(Protocol):
     """One instance of the product as the pages see it."""
 
     @property
-    def accounts(self) -> Accounts:
-        """Who may sign in."""
+    def identity(self) -> Identity:
+        """Accounts, second factors, sessions, purposes, four-eyes requests."""
         ...
 
-    def counts(self) -> Counts:
-        """How much there is."""
+    def counts(self, institutions: Set[str]) -> Counts:
+        """How much there is of these institutions."""
         ...
 
     def logs(self) -> Sequence[LogRow]:
@@ -198,16 +226,32 @@ class Instance(Protocol):
         """The newest anchors of a log."""
         ...
 
-    def cases(self, limit: int, before: int | None) -> Sequence[CaseRow]:
-        """Cases with an id below `before` (all of them for None), newest first."""
+    def cases(self, limit: int, before: int | None, institutions: Set[str]) -> Sequence[CaseRow]:
+        """Cases of these institutions with an id below `before` (all of them for None), newest first."""
         ...
 
-    def packages(self, limit: int, before: int | None) -> Sequence[PackageRow]:
-        """Packages with an id below `before` (all of them for None), newest first."""
+    def packages(self, limit: int, before: int | None, institutions: Set[str]) -> Sequence[PackageRow]:
+        """Packages of these institutions with an id below `before` (all of them for None), newest first."""
         ...
 
     def record_access(self, *, who: str, action: str, institution: str, object: str, purpose: str) -> None:
         """Put on record who opens which page, before it is shown; raises where that is impossible."""
+        ...
+
+    def owner_of(self, argument: str, value: Any) -> str:
+        """The institution of what an address names; "" where it is the instance's own; NotFoundError else."""
+        ...
+
+    def propose(self, kind: ApprovalKind, institution: str, name: str, content: bytes, by: str) -> None:
+        """Check a file of rules or a template as it would stand in force, and let it wait for a second person."""
+        ...
+
+    def file_in_force(self, kind: ApprovalKind, name: str) -> bytes | None:
+        """The file of that name that is in force here, to compare a proposal with."""
+        ...
+
+    def carry_out(self, request: ApprovalRequest, approved_by: str) -> str:
+        """Do what a second person approved; says what was done. Safe to repeat."""
         ...
 
     def package_bytes(self, package_id: int) -> tuple[str, Path]:

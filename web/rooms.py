@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -17,8 +18,13 @@ from litigation.bootstrap import open_rooms
 from litigation.served.bootstrap import served_by
 from litigation.served.service import ServedService
 from litigation.service import LitigationService
+from web.approvals import ApprovalKind, ApprovalRequest
+from web.approved_files import ApprovedFilesHands
+from web.filing_act import carry_out_filing
+from web.identity import Identity, identity_of
+from web.legal_desk import LegalDesk
+from web.owners import owner_in
 from web.ports import AnchorRow, CaseRow, CheckpointRow, Counts, EntryDetail, EntryRow, LogRow, PackageRow
-from web.sql_accounts import SqlAccounts
 
 
 class RoomsInstance:
@@ -27,24 +33,31 @@ class RoomsInstance:
     def __init__(self, litigation: LitigationService, engine: Engine) -> None:
         self._litigation, self._engine = litigation, engine
         self._evidence: EvidenceService = litigation.evidence
-        self._accounts = SqlAccounts(engine, self._evidence.now)
+        home = self._evidence.settings
+        self._identity = identity_of(home.home, home.keys_dir, engine)
+        self._approved = ApprovedFilesHands(self._evidence)
 
     @property
-    def accounts(self) -> SqlAccounts:
-        """Who may sign in."""
-        return self._accounts
+    def identity(self) -> Identity:
+        """Accounts, second factors, sessions, purposes, four-eyes requests."""
+        return self._identity
+
+    @cached_property
+    def legal(self) -> LegalDesk:
+        """The legal staff's desk."""
+        return LegalDesk(self._litigation, self._engine)
 
     @cached_property
     def served(self) -> ServedService:
         """The papers that parties read."""
         return served_by(self._evidence, self._engine)
 
-    def counts(self) -> Counts:
-        """How much there is, over all institutions."""
-        cases, packages = self._litigation.cases.counts()
+    def counts(self, institutions: Set[str]) -> Counts:
+        """How much there is of these institutions."""
+        cases, packages = self._litigation.cases.counts(institutions)
         return Counts(
-            checkpoints=self._evidence.store.checkpoint_count(),
-            anchors=self._evidence.anchors.count_on_chain(),
+            checkpoints=self._evidence.store.checkpoint_count(institutions),
+            anchors=self._evidence.anchors.count_on_chain(institutions),
             cases=cases,
             packages=packages,
         )
@@ -134,14 +147,14 @@ class RoomsInstance:
             for record in self._evidence.anchors.newest(institution, limit)
         ]
 
-    def cases(self, limit: int, before: int | None) -> Sequence[CaseRow]:
+    def cases(self, limit: int, before: int | None, institutions: Set[str]) -> Sequence[CaseRow]:
         """Cases with an id below `before`, newest first."""
         return [
             CaseRow(row.id, row.our_reference, row.institution, row.loan, row.state, row.opened_at)
-            for row in self._litigation.cases.cases(limit, before)
+            for row in self._litigation.cases.cases(limit, before, institutions)
         ]
 
-    def packages(self, limit: int, before: int | None) -> Sequence[PackageRow]:
+    def packages(self, limit: int, before: int | None, institutions: Set[str]) -> Sequence[PackageRow]:
         """Packages with an id below `before`, newest first."""
         return [
             PackageRow(
@@ -157,12 +170,30 @@ class RoomsInstance:
                 tree_size=row.tree_size,
                 size=row.size,
             )
-            for row in self._litigation.cases.packages(limit, before)
+            for row in self._litigation.cases.packages(limit, before, institutions)
         ]
 
     def record_access(self, *, who: str, action: str, institution: str, object: str, purpose: str) -> None:
         """Put on record who opens which page, before it is shown; raises where that is impossible."""
         self._evidence.record_accesses([object], who=who, action=action, institution=institution, purpose=purpose)
+
+    def owner_of(self, argument: str, value: Any) -> str:
+        """The institution of what an address names; NotFoundError where it is not there."""
+        return owner_in(self._engine, argument, value)
+
+    def propose(self, kind: ApprovalKind, institution: str, name: str, content: bytes, by: str) -> None:
+        """Check a file of rules or a template as it would stand in force, and let it wait for a second person."""
+        self._approved.propose(kind, institution, name, content, by)
+
+    def file_in_force(self, kind: ApprovalKind, name: str) -> bytes | None:
+        """The file of that name that is in force here."""
+        return self._approved.in_force(kind, name)
+
+    def carry_out(self, request: ApprovalRequest, approved_by: str) -> str:
+        """Do what a second person approved."""
+        if request.kind is ApprovalKind.FILING:
+            return carry_out_filing(self.legal, request)
+        return self._approved.carry_out(request, approved_by)
 
     def package_bytes(self, package_id: int) -> tuple[str, Path]:
         """File name and place of a package's ZIP; NotFoundError if there is none."""

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.web.instance import MemoryInstance, empty_instance, full_instance
+from tests.web.instance import CHEAP, MemoryInstance, empty_instance, full_instance
 from web.accounts import hash_password
 from web.app import create_app
 from web.ports import Role
@@ -22,8 +22,8 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 @pytest.fixture(scope="session")
 def password_hash() -> str:
-    """One argon2id hash for all people of the tests: making one takes a third of a second."""
-    return hash_password(PASSWORD)
+    """One argon2id hash for all people of the tests, at the least cost."""
+    return hash_password(PASSWORD, CHEAP)
 
 
 @pytest.fixture
@@ -54,9 +54,11 @@ def legal(client: FlaskClient) -> FlaskClient:
 
 
 def with_people(instance: MemoryInstance, password_hash: str) -> MemoryInstance:
-    """One account per role, named like it."""
+    """One account per role, named like it, at every institution of the instance."""
+    everywhere = frozenset({"sample-cf", "second-cf"})
     for role in Role:
-        instance.accounts.add(role.value, password_hash, role)
+        if instance.accounts.find(role.value) is None:
+            instance.accounts.add(role.value, password_hash, role, everywhere)
     return instance
 
 

@@ -7,21 +7,26 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+import tempfile
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from pathlib import Path
-from threading import Lock
+from typing import Any
+
+from argon2 import PasswordHasher
 
 from evidence_service.core.leaf import parse_leaf
 from evidence_service.core.merkle import leaf_hash
-from evidence_service.errors import ConflictError, NotFoundError, StoreError
+from evidence_service.database import migrate, open_database
+from evidence_service.errors import NotFoundError, StoreError
+from litigation.adapters.rule_folder import RuleFolder
 from tests.evidence_service.verify.world import World, make_world
-from web.accounts import after_failure
+from web.approvals import ApprovalKind, ApprovalRequest
+from web.identity import Identity
 from web.ports import (
-    Account,
     AnchorRow,
     CaseRow,
     CheckpointRow,
@@ -30,41 +35,40 @@ from web.ports import (
     EntryRow,
     LogRow,
     PackageRow,
-    Role,
 )
+from web.sealing import SecretBox
+from web.settings import WebSettings
+from web.sql_accounts import SqlAccounts
 
 XSS = '<script>window.hit=1</script><img src=x onerror="window.hit=1">"\'><svg onload=window.hit=1>'
 PUBLISHED_AT = datetime(2026, 11, 20, 1, 2, 3, tzinfo=UTC)
 ANCHOR_STATES = ("prepared", "sent", "mined", "final", "final", "lost", "failed")
 
 
-class MemoryAccounts:
-    """Accounts in a dictionary; a lock keeps counting right."""
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+"""argon2id at the least cost: the tests hash many passwords, and none protects anything."""
+RELAXED = WebSettings(second_factor_roles=frozenset(), purpose_roles=frozenset())
+BOX = SecretBox(b"k" * 32)
 
-    def __init__(self) -> None:
-        self._rows: dict[str, Account] = {}
-        self._lock = Lock()
 
-    def find(self, name: str) -> Account | None:
-        return self._rows.get(name)
+def make_identity(folder: Path, settings: WebSettings = RELAXED) -> Identity:
+    """The real stores of accounts on an SQLite database of their own."""
+    path = folder / "people.db"
+    if not path.exists():
+        path.write_bytes(_database())
+    return Identity(open_database(f"sqlite:///{path}"), BOX, settings, hasher=CHEAP)
 
-    def add(self, name: str, password_hash: str, role: Role) -> None:
-        if name in self._rows:
-            raise ConflictError(f"the account {name} exists")
-        self._rows[name] = Account(name, password_hash, role, 0, None)
 
-    def record_failure(self, name: str, now: datetime) -> None:
-        with self._lock:
-            row = self._rows[name]
-            failed, until = after_failure(row.failed, now)
-            self._rows[name] = replace(row, failed=failed, locked_until=until or row.locked_until)
-
-    def record_success(self, name: str, now: datetime) -> None:
-        with self._lock:
-            self._rows[name] = replace(self._rows[name], failed=0, locked_until=None)
-
-    def set_password_hash(self, name: str, password_hash: str) -> None:
-        self._rows[name] = replace(self._rows[name], password_hash=password_hash)
+@cache
+def _database() -> bytes:
+    """An empty database of the newest schema, made once."""
+    with tempfile.TemporaryDirectory() as folder:
+        engine = open_database(f"sqlite:///{folder}/new.db")
+        migrate(engine)
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        engine.dispose()
+        return (Path(folder) / "new.db").read_bytes()
 
 
 @dataclass
@@ -84,19 +88,33 @@ class MemoryInstance:
     all_logs: list[MemoryLog] = field(default_factory=list)
     all_cases: list[CaseRow] = field(default_factory=list)
     all_packages: list[PackageRow] = field(default_factory=list)
-    accounts: MemoryAccounts = field(default_factory=MemoryAccounts)
+    settings: WebSettings = RELAXED
     away: bool = False
     accesses: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+    carried: list[tuple[str, str, str]] = field(default_factory=list)
+    owned: dict[tuple[str, Any], str] = field(default_factory=dict)
+
+    @cached_property
+    def identity(self) -> Identity:
+        return make_identity(self.folder, self.settings)
+
+    @property
+    def accounts(self) -> SqlAccounts:
+        return self.identity.accounts
 
     def record_access(self, *, who: str, action: str, institution: str, object: str, purpose: str) -> None:
         if self.away:
             raise StoreError("the database is away")
         self.accesses.append((who, action, institution, object, purpose))
 
-    def counts(self) -> Counts:
-        published = sum(one.published for one in self.all_logs)
-        anchors = sum(len(self.anchors(one.world.institution, 1000)) for one in self.all_logs)
-        return Counts(published, anchors, len(self.all_cases), len(self.all_packages))
+    def counts(self, institutions: Set[str]) -> Counts:
+        logs = [one for one in self.all_logs if one.world.institution in institutions]
+        published = sum(one.published for one in logs)
+        anchors = sum(len(self.anchors(one.world.institution, 1000)) for one in logs)
+        cases, packages = (
+            sum(row.institution in institutions for row in rows) for rows in (self.all_cases, self.all_packages)
+        )
+        return Counts(published, anchors, cases, packages)
 
     def logs(self) -> Sequence[LogRow]:
         if self.away:
@@ -176,11 +194,33 @@ class MemoryInstance:
             )
         return rows[:limit]
 
-    def cases(self, limit: int, before: int | None) -> Sequence[CaseRow]:
-        return [row for row in self.all_cases if before is None or row.id < before][:limit]
+    def cases(self, limit: int, before: int | None, institutions: Set[str]) -> Sequence[CaseRow]:
+        mine = [row for row in self.all_cases if row.institution in institutions]
+        return [row for row in mine if before is None or row.id < before][:limit]
 
-    def packages(self, limit: int, before: int | None) -> Sequence[PackageRow]:
-        return [row for row in self.all_packages if before is None or row.id < before][:limit]
+    def packages(self, limit: int, before: int | None, institutions: Set[str]) -> Sequence[PackageRow]:
+        mine = [row for row in self.all_packages if row.institution in institutions]
+        return [row for row in mine if before is None or row.id < before][:limit]
+
+    def owner_of(self, argument: str, value: Any) -> str:
+        if argument == "institution":
+            return str(value)
+        for row in self.all_packages:
+            if argument == "package_id" and row.id == value:
+                return row.institution
+        if (argument, value) not in self.owned:
+            raise NotFoundError(f"no {argument} {value}")
+        return self.owned[argument, value]
+
+    def propose(self, kind: ApprovalKind, institution: str, name: str, content: bytes, by: str) -> None:
+        RuleFolder(self.folder).check({name: content})
+
+    def file_in_force(self, kind: ApprovalKind, name: str) -> bytes | None:
+        return None
+
+    def carry_out(self, request: ApprovalRequest, approved_by: str) -> str:
+        self.carried.append((request.object, request.digest, approved_by))
+        return f"{request.object} is in force"
 
     def package_bytes(self, package_id: int) -> tuple[str, Path]:
         for row in self.all_packages:

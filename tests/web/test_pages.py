@@ -190,7 +190,7 @@ def test_an_unforeseen_error_shows_a_reference_and_logs_no_value(
 ) -> None:
     name = "王" + "小明"
 
-    def broken(limit: int, before: int | None) -> None:
+    def broken(limit: int, before: int | None, institutions: object) -> None:
         raise RuntimeError(name)
 
     monkeypatch.setattr(full, "cases", broken)

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from evidence_service.clock import now as clock_now
 from tests.web.conftest import PASSWORD, sign_in, token
-from tests.web.instance import MemoryAccounts, MemoryInstance
+from tests.web.instance import CHEAP, MemoryInstance
 from web import accounts as rules
 from web.accounts import LOCK_FOR, after_failure, authenticate, hash_password
 
@@ -33,15 +33,15 @@ def test_an_unknown_name_and_a_wrong_password_get_the_same_page(client: FlaskCli
     )
 
 
-def test_an_unknown_name_costs_a_password_check_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_name_costs_a_password_check_too(full: MemoryInstance, monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[str] = []
 
-    def watch(password_hash: str, password: str) -> bool:
+    def watch(_hasher: object, password_hash: str, password: str) -> bool:
         checked.append(password_hash)
         return False
 
     monkeypatch.setattr(rules, "_matches", watch)
-    assert authenticate(MemoryAccounts(), "nobody", "x", NOW) is None
+    assert authenticate(full.accounts, "nobody", "x", NOW, CHEAP) is None
     assert len(checked) == 1
 
 
@@ -49,15 +49,19 @@ def test_five_wrong_passwords_pause_the_account_and_the_right_one_is_refused_unt
     full: MemoryInstance,
 ) -> None:
     for _ in range(5):
-        assert authenticate(full.accounts, "legal", "wrong", NOW) is None
+        assert authenticate(full.accounts, "legal", "wrong", NOW, CHEAP) is None
     assert authenticate(full.accounts, "legal", PASSWORD, NOW + LOCK_FOR - timedelta(seconds=1)) is None
-    assert authenticate(full.accounts, "legal", PASSWORD, NOW + LOCK_FOR) is not None
+    assert authenticate(full.accounts, "legal", PASSWORD, NOW + LOCK_FOR, CHEAP) is not None
 
 
-def test_a_success_forgets_the_failures(full: MemoryInstance) -> None:
+def test_whoever_is_in_forgets_the_failures(full: MemoryInstance, client: FlaskClient) -> None:
     for _ in range(4):
-        authenticate(full.accounts, "legal", "wrong", NOW)
-    assert authenticate(full.accounts, "legal", PASSWORD, NOW) is not None
+        authenticate(full.accounts, "legal", "wrong", NOW, CHEAP)
+    assert authenticate(full.accounts, "legal", PASSWORD, NOW, CHEAP) is not None
+    before = full.accounts.find("legal")
+    assert before is not None
+    assert before.failed == 4  # the second factor is still to come
+    sign_in(client, "legal")
     found = full.accounts.find("legal")
     assert found is not None
     assert found.failed == 0
@@ -87,12 +91,6 @@ def test_signing_out_ends_the_session(legal: FlaskClient) -> None:
     assert legal.get("/").status_code == 302
 
 
-def test_a_new_password_ends_the_sessions_of_the_old_one(full: MemoryInstance, legal: FlaskClient) -> None:
-    assert legal.get("/").status_code == 200
-    full.accounts.set_password_hash("legal", hash_password("another long password"))
-    assert legal.get("/").status_code == 302
-
-
 def test_the_session_cookie_is_out_of_reach(client: FlaskClient) -> None:
     answer = sign_in(client, "legal")
     cookie = next(value for value in answer.headers.getlist("Set-Cookie") if value.startswith("proofdocket_session"))
@@ -106,9 +104,23 @@ def test_a_session_ends_after_a_working_day_however_much_it_is_used(
 ) -> None:
     sign_in(client, "legal")
     began = clock_now()
-    for hours, status in ((4, 200), (7.9, 200), (8.1, 302)):
-        monkeypatch.setattr("web.sign_in.now", lambda hours=hours: began + timedelta(hours=hours))
-        assert client.get("/").status_code == status
+    for minutes in (*range(0, 480, 50), 479, 481):
+        at = began + timedelta(minutes=minutes)
+        for module in ("web.sign_in", "web.current"):
+            monkeypatch.setattr(f"{module}.now", lambda at=at: at)
+        assert client.get("/").status_code == (200 if minutes < 480 else 302), minutes
+
+
+def test_a_session_ends_after_an_idle_hour_and_a_page_that_refreshes_itself_does_not_keep_it(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(client, "legal")
+    began = clock_now()
+    for minutes, address, status in ((50, "/", 200), (100, "/overview/counts", 200), (109, "/", 200), (170, "/", 302)):
+        at = began + timedelta(minutes=minutes)
+        monkeypatch.setattr("web.sign_in.now", lambda at=at: at)
+        headers = {"HX-Request": "true"} if "counts" in address else {}
+        assert client.get(address, headers=headers).status_code == status, minutes
 
 
 @pytest.mark.parametrize(

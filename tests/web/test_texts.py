@@ -6,6 +6,7 @@ import re
 import string
 from pathlib import Path
 
+from evidence_service.core.api_key import Scope
 from evidence_service.core.catalogue import Stage
 from evidence_service.core.independent_time import TimeSource
 from evidence_service.core.reasons import CheckState
@@ -16,10 +17,13 @@ from litigation.core.filing import FilingState
 from litigation.core.submissions import Result as Submitted
 from litigation.served.core.forms import Ground
 from litigation.served.core.statement import KINDS
+from web.account_admin import Act
+from web.approvals import ApprovalKind, ApprovalState
 from web.errors import KNOWN
 from web.language import FOLDER, texts
 from web.layout import PAGES
 from web.ports import Role
+from web.purpose import Purpose
 from web.verification import Kind
 
 WEB = Path(FOLDER).parent
@@ -47,6 +51,15 @@ FAMILIES = {
     "served.form.": set(),
     "field.": set(),
     "value.": set(),
+    "own.done.": {"password", "factor", "session"},
+    "purpose_word.": {purpose.value for purpose in Purpose},
+    "accounts.done.": {"asked", "address", "change"} | {act.value for act in Act},
+    "account_state.": {"open", "disabled", "paused", "must-change"},
+    "account_act.": {act.value for act in Act} | {f"{act.value}.text" for act in Act},
+    "role_does.": {role.value for role in Role},
+    "approval_kind.": {kind.value for kind in ApprovalKind},
+    "approval_state.": {state.value for state in ApprovalState},
+    "scope.": {scope.value.replace(":", "_") for scope in Scope},
     "unit.": {"day", "hour", "minute", "second"},
 }
 
