@@ -18,7 +18,7 @@ from litigation.adapters.event_journal import EventJournal
 from litigation.adapters.sql_case_store import SqlCaseStore
 from litigation.core.history import court_date
 from litigation.core.rules import Rules
-from litigation.core.submissions import Result, Submission, submissions_of
+from litigation.core.submissions import OBJECTED, PROPOSED, Result, Submission, submissions_of
 from litigation.served.adapters.package_shelf import PackageShelf
 from litigation.served.adapters.party_loan import party_loan
 from litigation.served.core.changes import Changes, since
@@ -88,10 +88,12 @@ class ServedService:
     def listed(self, case: str, who: str) -> list[Listed]:
         """Invitations of a case, or all, with openings and submissions; what a crash kept from the log is logged."""
         recover_all(self._doors)
+        mine = self._store.all(case)
+        spoken = {institution: self._spoken(institution) for institution in {one.institution for one in mine}}
         found = []
-        for one in self._store.all(case):
+        for one in mine:
             self._on_record(who, "served:list", one.institution, one.our_reference)
-            found.append(self._listed(one))
+            found.append(self._listed(one, spoke=one.loan in spoken[one.institution]))
         return found
 
     def show(self, invitation: str, who: str) -> Listed:
@@ -157,9 +159,14 @@ class ServedService:
         """Log what a party says."""
         return speak(reader.invitation, form, self._doors)
 
-    def _listed(self, one: Invitation) -> Listed:
+    def _spoken(self, institution: str) -> set[str]:
+        """Loans about which any party said something: only their histories are read for a list."""
+        store = self.evidence.store
+        return {loan for kind in (OBJECTED, PROPOSED) for loan in store.loans_with(institution, kind)}
+
+    def _listed(self, one: Invitation, *, spoke: bool = True) -> Listed:
         try:
-            said = [told for told in self._said(one) if told.payload["invitation"] == one.id]
+            said = [told for told in self._said(one) if told.payload["invitation"] == one.id] if spoke else []
         except (RestrictedError, PapersClosedError):
             said = []  # only stored, or erased: what was said is not told any more
         return Listed(one, tuple(self._store.openings(one.id)), tuple(said))

@@ -31,14 +31,15 @@ def offered(invitation: Invitation, subject: str) -> dict[str, Any]:
 def opened(invitation: Invitation, subject: str, opening: Opening) -> dict[str, Any]:
     """A party opened the papers."""
     payload = _whom(invitation) | {"opening": opening.n}
-    name = f"{OPENED}:{invitation.id}:{opening.n}"
-    return _event(invitation, subject, OPENED, name, payload, opening.at, _party(invitation), by_hand=False)
+    return _event(
+        invitation, subject, OPENED, opened_id(opening), payload, opening.at, _party(invitation), by_hand=False
+    )
 
 
 def withdrawn(invitation: Invitation, subject: str, reason: str, at: datetime) -> dict[str, Any]:
     """The papers cannot be opened any more."""
-    name = f"{WITHDRAWN}:{invitation.id}"
-    return _event(invitation, subject, WITHDRAWN, name, _whom(invitation) | {"reason": reason}, at, STAFF)
+    payload = _whom(invitation) | {"reason": reason}
+    return _event(invitation, subject, WITHDRAWN, withdrawn_id(invitation), payload, at, STAFF)
 
 
 def said(invitation: Invitation, subject: str, form: Form, at: datetime) -> dict[str, Any]:
@@ -60,6 +61,16 @@ def answered(
         "text": text,
     }
     return _event(invitation, subject, ANSWERED, answer_id(submission.event_id), payload, at, STAFF)
+
+
+def opened_id(opening: Opening) -> str:
+    """Each opening of an invitation is one event."""
+    return f"{OPENED}:{opening.invitation}:{opening.n}"
+
+
+def withdrawn_id(invitation: Invitation) -> str:
+    """An invitation is withdrawn once."""
+    return f"{WITHDRAWN}:{invitation.id}"
 
 
 def submission_id(invitation: Invitation, kind: str, once: str) -> str:

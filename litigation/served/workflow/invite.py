@@ -102,12 +102,19 @@ def withdraw(invitation: str, reason: str, doors: ServedDoors) -> Invitation:
 
 def recover(invitation: Invitation, doors: ServedDoors) -> None:
     """Log openings and withdrawals that were counted and, after a crash, not logged."""
+    openings = [
+        one for one in doors.store.openings(invitation.id) if not _logged(events.opened_id(one), invitation, doors)
+    ]
+    gone = invitation.withdrawn_at
+    if gone is not None and _logged(events.withdrawn_id(invitation), invitation, doors):
+        gone = None
+    if not openings and gone is None:
+        return
     subject = doors.party(invitation).subject
-    for opening in doors.store.openings(invitation.id):
+    for opening in openings:
         doors.journal.write(events.opened(invitation, subject, opening))
-    if invitation.withdrawn_at is not None:
-        at = invitation.withdrawn_at
-        doors.journal.write(events.withdrawn(invitation, subject, "withdrawn", at))
+    if gone is not None:
+        doors.journal.write(events.withdrawn(invitation, subject, "withdrawn", gone))
 
 
 def recover_all(doors: ServedDoors) -> list[str]:
@@ -119,6 +126,10 @@ def recover_all(doors: ServedDoors) -> list[str]:
         except (RestrictedError, PapersClosedError):
             left.append(invitation.id)
     return left
+
+
+def _logged(event_id: str, invitation: Invitation, doors: ServedDoors) -> bool:
+    return doors.journal.holds(invitation.institution, event_id)
 
 
 def _below(limit: int, doors: ServedDoors) -> int:
