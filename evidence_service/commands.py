@@ -19,6 +19,7 @@ from evidence_service.log_audit_command import audit_log_command
 from evidence_service.log_key_commands import keys_command, rotate_key_command
 from evidence_service.map_audit_command import import_note_command
 from evidence_service.map_check_command import audit_map_command
+from evidence_service.post_commands import audit_posts_command
 from evidence_service.service import EvidenceService, require_initialised
 from evidence_service.tiles_command import audit_tiles_command
 from evidence_service.timestamp_commands import audit_clock_command, timestamps_of
@@ -186,6 +187,7 @@ audit_group.add_command(audit_log_command)
 audit_group.add_command(audit_map_command)
 audit_group.add_command(audit_rules_command)
 audit_group.add_command(findings_group)
+audit_group.add_command(audit_posts_command)
 
 
 @audit_group.command("consistency")

@@ -7,12 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from evidence_service.conformance.core.decision import Decision, newest
-from evidence_service.conformance.core.engine import Evaluation, evaluate
+from evidence_service.conformance.core.engine import Engine, Evaluation, evaluate
 from evidence_service.conformance.core.finding import Finding
-from evidence_service.conformance.core.rule import RuleSet
+from evidence_service.conformance.core.post import PostBook
+from evidence_service.conformance.core.post_report import PostReport, report
+from evidence_service.conformance.core.post_tally import PostTally
+from evidence_service.conformance.core.rule import Rule, RuleSet
+from evidence_service.conformance.core.verdict import Verdict
 from evidence_service.core.canonical import parse_canonical
 from evidence_service.errors import ConflictError, NotFoundError
 from evidence_service.ports import ON_CHAIN_STATES, StoredEvent
@@ -52,6 +57,23 @@ class ShownFinding:
 
     finding: Finding
     events: tuple[ShownEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accountability:
+    """What one person answers for: a rule that had to be kept by him, and the breaches."""
+
+    rule: Rule
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PostAudit:
+    """The key posts of a log; and, where one person was asked for, what he answers for."""
+
+    posts: list[PostReport]
+    accountable: list[Accountability]
+    restricted_loans: int
 
 
 class ConformanceService:
@@ -107,6 +129,25 @@ class ConformanceService:
             anchored=min((size for size in anchored if size > event.index), default=None),
         )
 
+    def posts(
+        self, institution: str, book: PostBook, rules: RuleSet | None = None, actor: str | None = None
+    ) -> PostAudit:
+        """Every key post in one pass over a log; with `rules`, in the same pass, what one person answers for."""
+        wanted = book.fields | (rules.fields if rules is not None else frozenset())
+        if actor is not None:  # who was asked about stands in the record as a digest: it is personal data
+            digest = sha256(f"{institution}\n{actor}".encode()).hexdigest()[:16]
+            self.on_record(institution, [f"person {digest}"], f"key posts {book.name} {book.version}")
+        histories = self.histories(institution, wanted, f"key posts {book.name} {book.version}")
+        tally = PostTally(book, self.evidence.now())
+        engine = None if rules is None else Engine(rules, self.evidence.now())
+        for history in histories.histories():
+            tally.take(history)
+            if engine is not None:
+                engine.take(history)
+        chains = [] if engine is None else _chains(engine.result, actor)
+        today = self.evidence.now().astimezone(book.zone).date()
+        return PostAudit(report(tally, today), chains, histories.restricted_loans)
+
     def decide(self, looked: LogEvaluation, name: str, wish: Wish) -> tuple[Finding, str | None]:
         """Assign, dismiss or close a finding, named by its digest or the start of it; returns it and the event's id."""
         found = self.finding(looked, name)
@@ -124,3 +165,13 @@ class ConformanceService:
         if len(mine) > 1:
             raise ConflictError(f"{len(mine)} findings begin with {name[:64]}; give more of the digest")
         return mine[0]
+
+
+def _chains(result: Evaluation, actor: str | None) -> list[Accountability]:
+    """Who, which duty, which rule: the breaches whose own event was this person's."""
+    chains = []
+    for tally in result.tallies:
+        mine = [one for one in tally.findings if one.verdict is Verdict.BREACH and one.accountable.actor == actor]
+        if mine:
+            chains.append(Accountability(tally.rule, tuple(mine)))
+    return chains

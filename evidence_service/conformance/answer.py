@@ -87,8 +87,8 @@ def table(result: Evaluation, language: str) -> list[str]:
     widths = [max(wide(row[at]) for row in rows) for at in range(len(head))]
     lines = []
     for row in rows:
-        cells = [_left(row[0], widths[0]), _left(row[1], widths[1])]
-        cells += [" " * (width - wide(cell)) + cell for cell, width in zip(row[2:], widths[2:], strict=True)]
+        cells = [left(row[0], widths[0]), left(row[1], widths[1])]
+        cells += [right(cell, width) for cell, width in zip(row[2:], widths[2:], strict=True)]
         lines.append("  ".join(cells).rstrip())
     return lines
 
@@ -104,5 +104,11 @@ def wide(text: str) -> int:
     return sum(2 if ord(letter) > 0x2E7F else 1 for letter in text)
 
 
-def _left(text: str, width: int) -> str:
+def left(text: str, width: int) -> str:
+    """A cell of a table, text to the left."""
     return text + " " * (width - wide(text))
+
+
+def right(text: str, width: int) -> str:
+    """A cell of a table, text to the right."""
+    return " " * (width - wide(text)) + text

@@ -29,6 +29,7 @@ COMPARISONS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "under": lambda value, bound: value < bound,
     "at_most": lambda value, bound: value <= bound,
 }
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 NUMBERS = (Kind.AMOUNT, Kind.RATE, Kind.INTEGER)
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -85,6 +86,14 @@ def clock_from(node: Node) -> time:
     if not CLOCK.match(node.text()):
         node.fail("a time of day such as 08:00 is expected here")
     return time.fromisoformat(node.text())
+
+
+def weekdays_from(node: Node) -> frozenset[int]:
+    """Days of the week by their English short names; Monday is 0."""
+    for name in node.texts():
+        if name not in WEEKDAYS:
+            node.fail(f"{name[:20]!r} is none of {', '.join(WEEKDAYS)}")
+    return frozenset(WEEKDAYS.index(name) for name in node.texts())
 
 
 def names_from(node: Node) -> Mapping[str, str]:

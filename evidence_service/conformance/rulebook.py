@@ -30,6 +30,7 @@ from evidence_service.conformance.rule_nodes import (
     field_of,
     names_from,
     selector_from,
+    weekdays_from,
     whole_number,
 )
 from evidence_service.core.canonical import encode_checked
@@ -40,7 +41,6 @@ from evidence_service.importing.yaml_nodes import Node, read_yaml
 SHIPPED = Path(__file__).parent / "rules"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}\Z", re.ASCII)
 MARKS = ("V", "S", "O")
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 TOP = ("rules", "version", "title", "zone", "cite", "list")
 COMMON = ("id", "version", "kind", "title", "source", "mark", "duty", "severity", "tie", "from", "until", "unless")
 LEAST_PEOPLE = 2
@@ -230,15 +230,8 @@ def _hours(fields: _Fields) -> Check:
     if first >= last:
         with field_of(fields.rule, "latest"):
             fields.node.need("latest").fail("must be later than 'earliest'")
-    days = fields.given("weekdays", _weekdays)
+    days = fields.given("weekdays", weekdays_from)
     return Hours(fields.selector("event"), first, last, days if days is not None else frozenset(range(7)))
-
-
-def _weekdays(node: Node) -> frozenset[int]:
-    for name in node.texts():
-        if name not in WEEKDAYS:
-            node.fail(f"{name[:20]!r} is none of {', '.join(WEEKDAYS)}")
-    return frozenset(WEEKDAYS.index(name) for name in node.texts())
 
 
 def _pair(fields: _Fields, *, same: bool) -> Check:
