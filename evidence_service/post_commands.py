@@ -75,7 +75,8 @@ def audit_posts_command(
 ) -> None:
     """Indicators of key posts: volume, approval rate, concentration, speed, off-hours, rework, pairs, defaults, visits.
 
-    Shares stand with an interval at 95 %; below the book's minimum of cases nobody is judged. --rules counts for --show.
+    Shares stand with an interval at 95 %; below the book's minimum of cases nobody is judged.
+    --show names the rules (--rules) for which a person answers.
     """
     book = load_posts(posts_name)
     if post_id is not None and post_id not in {post.id for post in book.posts}:
@@ -154,10 +155,7 @@ def post_lines(one: PostReport, language: str, limit: int) -> list[str]:
         cells = [person.actor or words["nobody"], f"{person.loans:,}", f"{person.acts:,}"]
         rows.append(cells + [_cell(person.measures.get(name)) for name in there])
     widths = [max(wide(row[at]) for row in rows) for at in range(len(rows[0]))]
-    told = [
-        "  ".join([left(row[0], widths[0]), *(right(cell, width) for cell, width in zip(row[1:], widths[1:]))]).rstrip()
-        for row in rows
-    ]
+    told = ["  ".join([left(row[0], widths[0]), *map(right, row[1:], widths[1:])]).rstrip() for row in rows]
     if len(one.people) > limit:
         told.append(f"… {len(one.people) - limit}")
     share = f", top 5: {one.top5:.0%}, HHI {one.hhi:.3f}" if one.top5 is not None and one.hhi is not None else ""

@@ -30,19 +30,7 @@ SHIPPED = Path(__file__).parent / "posts"
 MARKS = ("V", "S", "O")
 COMMON = "minimum off_hours fast_seconds burst_seconds bands amount visit book default default_days complaint".split()
 TOP = ("posts", "version", "title", "zone", *COMMON, "list", "thresholds")
-POST = (
-    "id",
-    "names",
-    "duty",
-    "acts",
-    "grants",
-    "declines",
-    "opened_by",
-    "rework",
-    "conflicts",
-    "counterpart",
-    "except_roles",
-)
+POST = tuple("id names duty acts grants declines opened_by rework conflicts counterpart except_roles".split())
 THRESHOLD = ("post", "indicator", "over", "under", "apart", "from", "until", "source", "mark")
 Found = TypeVar("Found")
 

@@ -73,6 +73,12 @@ class Post:
     counterpart: Selector | None
     except_roles: frozenset[str]
 
+    @property
+    def fields(self) -> frozenset[str]:
+        """Every field of an event that it asks for."""
+        given = (self.grants, self.declines, self.opened_by, self.rework, self.conflicts, self.counterpart)
+        return self.acts.fields.union(*(one.fields for one in given if one is not None))
+
 
 @dataclass(frozen=True, slots=True)
 class PostBook:
@@ -104,16 +110,7 @@ class PostBook:
         """Every field of an event that some post asks for."""
         found = {self.amount_field}
         for post in self.posts:
-            for one in (
-                post.acts,
-                post.grants,
-                post.declines,
-                post.opened_by,
-                post.rework,
-                post.conflicts,
-                post.counterpart,
-            ):
-                found |= one.fields if one is not None else frozenset()
+            found |= post.fields
         for one in (self.amount, self.visit, self.book, self.default, self.complaint):
             found |= one.fields if one is not None else frozenset()
         return frozenset(found)
