@@ -27,9 +27,7 @@ from web.access import Permission, may, permit
 from web.clerk_board import DueChip, due_of
 from web.clerk_current import clerk, court, filing_of, today
 from web.current import now
-from web.headers import CONTENT_SECURITY_POLICY
 
-WITH_FRAME = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
 OF_PAPERS = "; ".join(
     ("default-src 'none'", "object-src 'self'", "style-src 'unsafe-inline'", "img-src 'self'", "frame-ancestors 'self'")
 )
@@ -148,9 +146,7 @@ def show(found: Submission, problem: str = "", opened: str = "") -> Response:
         opened=opened,
         now=now(),
     )
-    response = make_response(body, 400 if problem else 200)
-    response.headers["Content-Security-Policy"] = WITH_FRAME
-    return response
+    return make_response(body, 400 if problem else 200)
 
 
 @permit(Permission.COURT_QUEUE_READ)

@@ -7,7 +7,6 @@ import secrets
 from pathlib import Path
 
 import click
-from werkzeug.exceptions import NotFound
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from evidence_service.api.app import PREFIX, create_api
@@ -21,6 +20,8 @@ from litigation.court_side.api.app import PREFIX as INTAKE
 from litigation.court_side.api.app import create_intake
 from litigation.court_side.bootstrap import open_court
 from web.app import create_app
+from web.court_app import create_court_app
+from web.court_instance import open_court_instance
 from web.court_keeper import CourtKeeper
 from web.rooms import open_instance
 from web.serve import serve
@@ -65,14 +66,17 @@ def serve_command(context: click.Context, host: str, port: int, role: str, worke
 
 
 def _serve_court(home: Path | None, host: str, port: int, workers: int) -> None:
-    """Serve a court's intake. Each worker opens its own database after the fork."""
+    """Serve a court's intake and its clerks' pages. Each worker opens its own database after the fork."""
     court = open_court(home).describe()
     require_free(host, port)
+    secret = session_key(read_settings(home).keys_dir)
     say(f"{court['name']} takes filings on http://{host}:{port}{INTAKE}; stop with Ctrl-C")
+    say(f"clerks sign in on http://{host}:{port}/ (make accounts with `proofdocket account add NAME --role clerk`)")
 
     def make_app() -> DispatcherMiddleware:
         CourtKeeper(read_settings(home).home).start()
-        return DispatcherMiddleware(NotFound(), {INTAKE: create_intake(open_court(home))})
+        pages = create_court_app(open_court_instance(home), secret_key=secret, secure_cookies=host not in LOOPBACK)
+        return DispatcherMiddleware(pages, {INTAKE: create_intake(open_court(home))})
 
     serve(make_app, host, port, workers)
 
