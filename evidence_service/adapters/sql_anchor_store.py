@@ -175,7 +175,8 @@ class SqlAnchorStore:
         """How many anchors are in a block, over all logs or some."""
         query = select(func.count()).select_from(tables.anchor).where(tables.anchor.c.block.is_not(None))
         if institutions is not None:
-            query = query.where(tables.anchor.c.institution.in_(sorted(institutions)))
+            mine = select(tables.log.c.id).where(tables.log.c.institution.in_(sorted(institutions)))
+            query = query.where(tables.anchor.c.log_id.in_(mine))
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar_one())
 

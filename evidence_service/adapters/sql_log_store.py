@@ -246,7 +246,8 @@ class SqlLogStore:
         """How many checkpoints there are, over all logs or some."""
         query = select(func.count()).select_from(tables.checkpoint)
         if institutions is not None:
-            query = query.where(tables.checkpoint.c.institution.in_(sorted(institutions)))
+            mine = select(tables.log.c.id).where(tables.log.c.institution.in_(sorted(institutions)))
+            query = query.where(tables.checkpoint.c.log_id.in_(mine))
         with reading(self._engine) as connection:
             return int(connection.execute(query).scalar_one())
 
