@@ -11,10 +11,17 @@ const tone = (state) => TONES[state] || "s-open";
 export const stateMark = (state) => make("span", { class: "state " + tone(state) }, say(state));
 
 export function reportView(view) {
-  const parts = [heading(view), make("p", { class: "verdict " + tone(view.result) }, say(view.result))];
+  const parts = [heading(view), make("div", { class: "verdict " + tone(view.result) }, say(view.result), make("small", null, verdictText(view)))];
   if (view.error) return [...parts, make("p", { class: "error" }, errorText(view.error)), about(view)];
   parts.push(about(view), checks(view), places(view), notProven(), debt(view.debt), facts(view.facts), gaps(view));
   return parts.filter(Boolean);
+}
+
+/* What the verdict rests on: the checks that failed, or those that did not pass. */
+function verdictText(view) {
+  if (view.error) return "";
+  const open = view.checks.filter((check) => (view.result === "failed" ? check.state === "failed" : check.state !== "passed"));
+  return say("verdict_" + view.result + (view.result === "passed" && open.length ? "_open" : ""), { list: open.map((check) => check.n).join(", ") });
 }
 
 function heading(view) {
@@ -44,13 +51,18 @@ const local = (micros) => {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())} (UTC${zone})`;
 };
 
+function recipientText(recipient) {
+  const [role, number] = recipient.split(":");
+  return say("to_" + role) + (number ? " " + number : "");
+}
+
 function about(view) {
   const rows = [[say("checked_at"), local(view.now)], [say("size"), view.size.toLocaleString("en") + " " + say("bytes")]];
   if (view.sha256) rows.push([say("sha256"), make("span", { class: "mono" }, view.sha256)]);
   if (view.about) {
     const { reference, institution, credit_code: credit, as_of: asOf, recipient, origin, size } = view.about;
     rows.push([say("reference"), reference], [say("institution"), institution + (credit ? " · " + credit : "")], [say("as_of"), asOf]);
-    rows.push([say("recipient"), recipient], [say("log"), say("log_state", { origin, size })]);
+    rows.push([say("recipient"), recipientText(recipient)], [say("log"), say("log_state", { origin, size })]);
   }
   if (view.node) rows.push([say("node_used"), view.node]);
   if (!view.error) {
@@ -87,7 +99,7 @@ function gapText(seconds) {
 
 function gaps(view) {
   if (!view.times.length) return null;
-  const clock = (text) => (text ? text.replace("T", " ").replace("Z", " UTC") : "–");
+  const clock = (text) => (text ? text.slice(0, 19).replace("T", " ") : "–");
   const rows = view.times.map((row) => [
     String(row.seq), TYPES.has(row.type) ? TYPES.get(row.type)[language()] : row.type, clock(row.occurred_at), clock(row.captured_at),
     gapText(row.capture_gap) + (row.late ? " · " + say("late") : ""), row.logged_at ? clock(row.logged_at) : "–",
@@ -95,6 +107,13 @@ function gaps(view) {
   ]);
   const heads = ["no", "type", "occurred", "captured", "gap", "logged", "gap", "anchored"].map((name) => say(name));
   return make("section", { id: "gaps" }, make("h3", null, say("gaps")), make("p", { class: "soft" }, say("gaps_why")), table(heads, rows));
+}
+
+/* An instalment's number, the accelerated rest, or what an agreement broke off. */
+function itemText(item) {
+  if (item === "accelerated") return say("item_accelerated");
+  const agreed = /^restructured-(\d+)$/.exec(item);
+  return agreed ? say("item_restructured", { n: agreed[1] }) : say("item_instalment", { n: item });
 }
 
 function debt(view) {
@@ -110,7 +129,7 @@ function debt(view) {
   section.append(table([say("item"), say("in_package"), say("computed")], view.totals.map((one) => [say(one.name), one.own || "–", one.computed]), [1, 2]));
   const names = ["principal", "interest", "penalty", "compound"];
   const heads = [say("item"), say("due"), ...names.map((name) => say(name))];
-  if (view.lines.length) section.append(table(heads, view.lines.map((line) => [line.item, line.due, ...names.map((name) => line[name])]), [2, 3, 4, 5]));
+  if (view.lines.length) section.append(table(heads, view.lines.map((line) => [itemText(line.item), line.due, ...names.map((name) => line[name])]), [2, 3, 4, 5]));
   return section;
 }
 

@@ -396,8 +396,8 @@ export const REASONS = {
   },
   "anchor-unconfirmed": {
     state: "not_checked",
-    en: "The enclosed block header and receipt are sound: they show this size and root in block {block} with hash {hash}. But nobody whom you trust has confirmed that this block is on the chain: ask a node (--rpc), or give the hash that you read elsewhere (--block-hash).",
-    zh: "所附区块头与收据本身完好：其显示区块 {block}（哈希 {hash}）中有该规模与根哈希。但您所信任的任何一方均未确认该区块在链上：请查询节点（--rpc），或给出您从别处读到的区块哈希（--block-hash）。",
+    en: "The enclosed block header and receipt are sound: they show this size and root in block {block} with hash {hash}. But nobody whom you trust has confirmed that this block is on the chain: ask a node, or give the hash that you read elsewhere (--rpc and --block-hash; on the offline page: step 3).",
+    zh: "所附区块头与收据本身完好：其显示区块 {block}（哈希 {hash}）中有该规模与根哈希。但您所信任的任何一方均未确认该区块在链上：请查询节点，或给出您从别处读到的区块哈希（命令行：--rpc 与 --block-hash；离线核验页：第 3 步）。",
   },
   "anchor-proof-invalid": {
     state: "failed",
