@@ -59,6 +59,7 @@ GROUPS = (
         "package_rows",
         ("final-13", "final-sealed", "final-portfolio", "batch", "verify-packages"),
     ),
+    Group("pages", "bench_pages", "pages_rows", ("pages",)),
 )
 
 

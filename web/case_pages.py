@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Flask, abort, render_template, send_file
+from collections.abc import Sequence
+
+from flask import Flask, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
+from litigation.core.filing import FilingState
 from web.access import Permission, permit
 from web.current import MAX_INDEX, instance, number_argument
+from web.ports import CaseRow
 
 PAGE = 50
+STATES = ("package_built", *(state.value for state in FilingState))
 
 
 def register(app: Flask) -> None:
@@ -20,9 +25,11 @@ def register(app: Flask) -> None:
 
 @permit(Permission.CASE_READ)
 def cases() -> ResponseReturnValue:
-    """Cases, newest first."""
-    before = number_argument("before")
-    rows = instance().cases(PAGE + 1, before)
+    """Cases, newest first; with a state, only those that stand there."""
+    before, state = number_argument("before"), request.args.get("state", "")
+    if state and state not in STATES:
+        abort(400)
+    rows = _cases(before, state)
     older = rows[PAGE - 1].id if len(rows) > PAGE else None
     return render_template(
         "cases.html",
@@ -31,6 +38,9 @@ def cases() -> ResponseReturnValue:
         newest=before is None,
         names=_names(),
         total=instance().counts().cases,
+        state=state,
+        states=STATES,
+        linked=instance().legal is not None,
     )
 
 
@@ -59,6 +69,15 @@ def download(package_id: int) -> ResponseReturnValue:
     response = send_file(path, mimetype="application/zip", as_attachment=True, download_name=name)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _cases(before: int | None, state: str) -> Sequence[CaseRow]:
+    """A page of cases and one more; only the lender's desk can ask for those in one state."""
+    here = instance()
+    if here.legal is None:
+        return here.cases(PAGE + 1, before)
+    found = here.legal.docket.cases(here.institutions, state, before, PAGE + 1)
+    return [CaseRow(one.id, one.our_reference, one.institution, one.loan, one.state, one.opened_at) for one in found]
 
 
 def _names() -> dict[str, str]:

@@ -5,7 +5,7 @@ Spec: docs/spec/docket.md. The stores write; this reads what they wrote, for peo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 from sqlalchemy import Engine, func, select
@@ -36,9 +36,9 @@ class DocketReader:
             raise NotFoundError(f"case {case_id} is not in this instance")
         return case_row(row)
 
-    def cases(self, institution: str, state: str, before: int | None, limit: int) -> list[CaseRow]:
-        """Cases of an institution, newest first; with `state`, only those that stand there."""
-        query = select(CASE).where(CASE.c.institution == institution).order_by(CASE.c.id.desc()).limit(limit)
+    def cases(self, institutions: Set[str], state: str, before: int | None, limit: int) -> list[CaseRow]:
+        """Cases of some institutions, newest first; with `state`, only those that stand there."""
+        query = select(CASE).where(CASE.c.institution.in_(sorted(institutions))).order_by(CASE.c.id.desc()).limit(limit)
         if state:
             query = query.where(CASE.c.state == state)
         if before is not None:
