@@ -276,6 +276,7 @@ def test_a_ledger_without_a_claim_shows_what_the_source_states_and_a_broken_one_
     read = read_statement(json.dumps({"claim": None, "input": None, "stated_totals": [stated]}).encode())
     assert (read.debt, read.items, read.currency) == (None, (), "CNY")
     assert str(read.stated[0].amount) == "120.00"
+    broken: Any
     for broken in ({"claim": None}, {"claim": {"cutoff": 1}, "input": {}, "stated_totals": []}, []):
         with pytest.raises(PapersClosedError):
             read_statement(json.dumps(broken).encode())
