@@ -33,6 +33,7 @@ from web import (
     legal_words,
     loan_page,
     log_pages,
+    oidc,
     overview,
     own_pages,
     portfolio_pages,
@@ -77,7 +78,7 @@ class Part(Protocol):
         ...
 
 
-DOORS: tuple[Part, ...] = (sign_in, factor_pages, own_pages, purpose_page, account_pages)
+DOORS: tuple[Part, ...] = (sign_in, oidc, factor_pages, own_pages, purpose_page, account_pages)
 """How people come in and are looked after; every instance has these."""
 LENDER: tuple[Part, ...] = (
     overview,

@@ -15,7 +15,16 @@ from urllib.parse import urlsplit
 from evidence_service.errors import SettingsError
 from web.ports import Role
 
-TEXTS = ("issuer", "client_id", "client_secret_file", "name_claim", "role_claim", "institution_claim", "label")
+TEXTS = (
+    "issuer",
+    "client_id",
+    "client_secret_file",
+    "name_claim",
+    "role_claim",
+    "institution_claim",
+    "redirect_uri",
+    "label",
+)
 LISTS = ("second_factor_amr",)
 TABLES = ("roles", "institutions")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -38,6 +47,7 @@ class OidcSettings:
     role_claim: str = "groups"
     institution_claim: str = "groups"
     second_factor_amr: frozenset[str] = frozenset()
+    redirect_uri: str = ""
     label: str = ""
 
 
