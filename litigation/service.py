@@ -324,13 +324,13 @@ class LitigationService:
             events += self._new_events(source, package, content, moment, reason)
         self.evidence.submit(events)
         # Crash here: the events are logged, the rows are missing; the next run finds the events and adds the rows.
-        for package in built:
-            if package in gone:
-                continue
-            self.cases.open_case(
-                CaseRow(0, package.our_reference, package.institution, package.loan, "package_built", now)
-            )
-            self.cases.add_package(_row(source, package, now))
+        self.cases.record_packages(
+            [
+                (CaseRow(0, one.our_reference, one.institution, one.loan, "package_built", now), _row(source, one, now))
+                for one in built
+                if one not in gone
+            ]
+        )
         return gone
 
     def _new_events(

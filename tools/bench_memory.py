@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import resource
 import threading
-from multiprocessing import active_children
 from pathlib import Path
 from types import TracebackType
 
@@ -38,8 +37,21 @@ class Watched:
 
 
 def resident_bytes() -> int:
-    """Resident memory of this process and its children now; pages that they share count for each."""
-    return sum(_resident(pid) for pid in (os.getpid(), *(child.pid for child in active_children() if child.pid)))
+    """Resident memory of this process and all below it now; pages that they share count for each."""
+    return sum(_resident(pid) for pid in (os.getpid(), *_below(os.getpid())))
+
+
+def _below(pid: int) -> list[int]:
+    """The children of a process, and theirs."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            children = [int(child) for child in task.read_text().split()]
+        except (FileNotFoundError, ProcessLookupError):  # it has just ended
+            continue
+        for child in children:
+            found += [child, *_below(child)]
+    return found
 
 
 def processor_seconds() -> float:

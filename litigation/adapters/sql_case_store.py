@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,18 +60,24 @@ class SqlCaseStore:
             return known
         try:
             with writing(self._engine) as connection:
-                connection.execute(
-                    insert(tables.case).values(
-                        our_reference=row.our_reference,
-                        institution=row.institution,
-                        loan=row.loan,
-                        state=row.state,
-                        opened_at=format_instant(row.opened_at),
-                    )
-                )
+                connection.execute(insert(tables.case).values(_case_values(row)))
         except IntegrityError:  # another worker of the batch opened it at this moment
             return self._case(row.our_reference) or row
         return row
+
+    def record_packages(self, rows: Sequence[tuple[CaseRow, PackageRow]]) -> None:
+        """Store cases and their packages, each once, in one write."""
+        try:
+            with writing(self._engine) as connection:
+                for case, package in rows:
+                    if connection.execute(_case_of(case.our_reference)).first() is None:
+                        connection.execute(insert(tables.case).values(_case_values(case)))
+                    if connection.execute(_package_of(package)).first() is None:
+                        connection.execute(insert(tables.package).values(_package_values(package)))
+        except IntegrityError:  # another worker stored one of them at this moment: each by itself
+            for case, package in rows:
+                self.open_case(case)
+                self.add_package(package)
 
     def add_package(self, row: PackageRow) -> bool:
         """Store a package; False where exactly these bytes are stored already."""
@@ -81,15 +87,10 @@ class SqlCaseStore:
             return False
 
     def _add_package(self, row: PackageRow) -> bool:
-        table = tables.package
         with writing(self._engine) as connection:
-            known = connection.execute(
-                select(table.c.id).where(table.c.our_reference == row.our_reference, table.c.sha256 == row.sha256)
-            ).first()
-            if known is not None:
+            if connection.execute(_package_of(row)).first() is not None:
                 return False
-            values = {name: getattr(row, name) for name in PackageRow.__slots__ if name not in ("id", "built_at")}
-            connection.execute(insert(table).values(**values, built_at=format_instant(row.built_at)))
+            connection.execute(insert(tables.package).values(_package_values(row)))
         return True
 
     def cases(self, limit: int, before: int | None = None, institutions: Set[str] | None = None) -> list[CaseRow]:
@@ -152,14 +153,31 @@ class SqlCaseStore:
 
     def _case(self, our_reference: str) -> CaseRow | None:
         with reading(self._engine) as connection:
-            row = connection.execute(
-                select(tables.case).where(tables.case.c.our_reference == our_reference)
-            ).one_or_none()
+            row = connection.execute(_case_of(our_reference)).one_or_none()
         return None if row is None else case_row(row)
 
 
 def _of(table: Table, query: Select[Any], institutions: Set[str] | None) -> Select[Any]:
     return query if institutions is None else query.where(table.c.institution.in_(sorted(institutions)))
+
+
+def _case_of(our_reference: str) -> Select[Any]:
+    return select(tables.case).where(tables.case.c.our_reference == our_reference)
+
+
+def _case_values(row: CaseRow) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in CaseRow.__slots__ if name not in ("id", "opened_at")}
+    return values | {"opened_at": format_instant(row.opened_at)}
+
+
+def _package_of(row: PackageRow) -> Select[Any]:
+    table = tables.package
+    return select(table.c.id).where(table.c.our_reference == row.our_reference, table.c.sha256 == row.sha256)
+
+
+def _package_values(row: PackageRow) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in PackageRow.__slots__ if name not in ("id", "built_at")}
+    return values | {"built_at": format_instant(row.built_at)}
 
 
 def case_row(row: Any) -> CaseRow:

@@ -174,9 +174,14 @@ def qr_text(log: LogState) -> str:
     return f"{log.origin}\n{log.tree_size}\n{log.root}\n"
 
 
-@lru_cache(maxsize=8)
 def qr_code(text: str, x: float, y: float, side: float) -> str:
-    """Write a QR code as filled rectangles, one for each run of dark modules; a batch has one text for all cases."""
+    """Write a QR code with its lower left corner at a place."""
+    return f"q 1 0 0 1 {x:.2f} {y:.2f} cm {_modules(text, side)} Q"
+
+
+@lru_cache(maxsize=8)
+def _modules(text: str, side: float) -> str:
+    """Filled rectangles, one for each run of dark modules; a batch has one text for all cases."""
     matrix = segno.make(text, error="m", micro=False, mask=_QR_MASK).matrix
     size = len(matrix)
     step = side / (size + 4)
@@ -188,7 +193,7 @@ def qr_code(text: str, x: float, y: float, side: float) -> str:
             while end < size and modules[end]:
                 end += 1
             if end > column:
-                left, low = x + (column + 2) * step, y + side - (row + 3) * step
+                left, low = (column + 2) * step, side - (row + 3) * step
                 operators.append(f"{left:.2f} {low:.2f} {(end - column) * step:.2f} {step:.2f} re")
             column = max(end, column + 1)
     return " ".join(operators) + " f"

@@ -84,10 +84,6 @@ class FontSet:
         widths = FixedWidths({role: _Widths(faces[role]) for role in Role})
         return cls(faces, widths, seeds, bool(rare))
 
-    def knows(self, text: str) -> bool:
-        """Say whether every character of a text was found printable before."""
-        return self._known.issuperset(text)
-
     def check(self, text: str, field_name: str) -> None:
         """Refuse a character that no font holds, naming it and the field it stands in."""
         if self._known.issuperset(text):
@@ -106,7 +102,10 @@ class FontSet:
 
     def missing(self, text: Iterable[str]) -> set[str]:
         """Return the characters that cannot be printed."""
-        return {char for char in set(text) if not self.covers(char)}
+        unknown = set(text) - self._known
+        lacking = {char for char in unknown if not self.covers(char)}
+        self._known.update(unknown - lacking)
+        return lacking
 
 
 def _face(path: Path) -> Face:

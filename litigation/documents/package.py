@@ -114,7 +114,7 @@ def check_glyphs(case: CaseFile, fonts: FontSet) -> None:
     """Refuse a character without a glyph, naming the field; the contents of exhibits are judged when printed."""
     found: list[str] = []
     _collect(case, found)
-    if fonts.knows("".join(found)):  # as in nearly every case of a batch: then no text needs its field's name
+    if not fonts.missing("".join(found)):  # as in nearly every case: then no text needs its field's name
         return
     for name, text in _texts(case, ""):
         fonts.check(text, name)

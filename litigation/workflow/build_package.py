@@ -162,7 +162,7 @@ def build_package(
         metadata=metadata,
         pdf=pdf,
         facts=_json([asdict(fact) for fact in case.facts]),
-        ledger=_json({**json.loads(_ledger(case, assessment)), "made_with": made.named()}),
+        ledger=_json({**_ledger(case, assessment), "made_with": made.named()}),
         readme=README.format(reference=case.our_reference, institution=case.plaintiff.name or case.institution),
         events=events,
         originals=originals,
@@ -197,7 +197,7 @@ def extension(file_name: str, media_type: str) -> str:
     return suffix
 
 
-def _ledger(case: CaseFile, assessment: Assessment) -> bytes:
+def _ledger(case: CaseFile, assessment: Assessment) -> dict[str, Any]:
     if case.claim is None or assessment.terms is None:
         stated = [
             {
@@ -209,9 +209,9 @@ def _ledger(case: CaseFile, assessment: Assessment) -> bytes:
             for total in case.stated_totals
         ]
         derived = {} if case.derived is None else {"derived": derived_to_json(case.derived)}
-        return _json({"input": None, "claim": None, "stated_totals": stated, "reason": assessment.missing, **derived})
+        return {"input": None, "claim": None, "stated_totals": stated, "reason": assessment.missing, **derived}
     record = debt_record(assessment.terms, assessment.payments, case.as_of)
-    return _json({"input": record, "claim": claim_to_json(case.claim), "stated_totals": [], "reason": ""})
+    return {"input": record, "claim": claim_to_json(case.claim), "stated_totals": [], "reason": ""}
 
 
 def _json(value: Any) -> bytes:
