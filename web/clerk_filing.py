@@ -45,6 +45,8 @@ AMOUNTS = frozenset({"contract.principal", "claim.total"})
 AMOUNT = re.compile(r"\d{1,15}\.\d{2}", re.ASCII)
 RULE = "<filing_id>"
 NOT_TYPED = frozenset({"note"})
+OF_THE_MACHINE = frozenset({EntryKind.RECEIVED, EntryKind.EXAMINED, EntryKind.CURED})
+"""Entries that no clerk makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ def facts_of(sheet: Sheet) -> tuple[FactLine, ...]:
 
 def steps_of(found: Submission) -> tuple[StepForm, ...]:
     """Steps that may follow now, decisions and those of the machine left out."""
-    left_out = DECIDING | {EntryKind.EXAMINED, EntryKind.CURED, EntryKind.RECEIVED}
+    left_out = DECIDING | OF_THE_MACHINE
     kinds = [kind for kind, (states, _after) in FOLLOWS.items() if found.state in states and kind not in left_out]
     return tuple(StepForm(kind.value, shown_members(kind.value)) for kind in kinds)
 

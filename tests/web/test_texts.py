@@ -13,12 +13,19 @@ from evidence_service.core.reasons import CheckState
 from evidence_service.core.report import Result
 from evidence_service.core.trust import IssuerStanding
 from evidence_service.ports import AnchorState
+from litigation.core.court_entry import DECIDING, EntryKind
 from litigation.core.filing import FilingState
+from litigation.core.filing_move import MOVES
 from litigation.core.submissions import Result as Submitted
+from litigation.court_side.core.board import Column
+from litigation.court_side.core.due import DueWhat
+from litigation.court_side.core.submission import FOLLOWS, SubmissionState
 from litigation.served.core.forms import Ground
 from litigation.served.core.statement import KINDS
 from web.account_admin import Act
 from web.approvals import ApprovalKind, ApprovalState
+from web.clerk_board import CHOICES
+from web.clerk_filing import GLANCE, OF_THE_MACHINE, shown_members
 from web.errors import KNOWN
 from web.language import FOLDER, texts
 from web.layout import PAGES
@@ -29,6 +36,7 @@ from web.verification import Kind
 WEB = Path(FOLDER).parent
 CALL = re.compile(r"""\bt\(\s*(['"])([a-z0-9_.]+)\1\s*([,)~])""")
 PYTHON_KEY = re.compile(r"""(?:texts\(|_form\(|UploadRefusedError\()\s*"([a-z0-9_.]+)\"""")
+STEPS = [kind.value for kind in EntryKind if kind in FOLLOWS and kind not in DECIDING | OF_THE_MACHINE]
 FAMILIES = {
     "page.": {name for name, _ in PAGES},
     "role.": {role.value for role in Role},
@@ -41,6 +49,22 @@ FAMILIES = {
     "error.": {f"{status}.{part}" for status in KNOWN for part in ("title", "text")},
     "trust_standing.": {standing.value for standing in IssuerStanding},
     "since.": {source.value for source in TimeSource},
+    "due.": {what.value for what in DueWhat if what.value} | {"over", "today", "left"},
+    "column.": {column.value for column in Column},
+    "clerk.none.": {column.value for column in Column} | {"text", "narrowed", "narrowed.text"},
+    "filing_state.": {state.value for state in SubmissionState},
+    "check_outcome.": {result.value for result in Result} | {"none"},
+    "flag.": {f"check-{n}" for n in range(1, 11)} | {"unreadable", "draft", "duplicate-suit"},
+    "entry.": {kind.value for kind in EntryKind},
+    "stamp.": {kind.value for kind in DECIDING} | {"label"},
+    "member.": {f"{step}.{name}" for step in STEPS for name, _, _ in shown_members(step)},
+    "choice.": {f"{family}.{one}" for family, words in CHOICES.items() for one in words},
+    "fact.": set(GLANCE),
+    "fact_state.": {"proven", "derived", "unsupported", "withheld", "stated"},
+    "move.": set(MOVES),
+    "move_member.": {"amount", "on", "reason", "what", "note", "reference"},
+    "answer_state.": {"pending", "prepared", "sent", "mined", "lodged", "failed"},
+    "reports.series.": {"received", "accepted", "returned"},
     "served.tab.": {"case", "evidence", "checks", "answer"},
     "served.party.": {"defendant", "guarantor"},
     "served.kind.": set(KINDS),
