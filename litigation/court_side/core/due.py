@@ -21,6 +21,8 @@ from litigation.court_side.core.submission import PENDING, WAITING, SubmissionSt
 COURT_TIME = ZoneInfo("Asia/Shanghai")
 ANSWER_WITHIN = timedelta(days=7)
 """Civil Procedure Law 126: the court decides on a filing within seven days."""
+FEE_WITHIN = timedelta(days=7)
+"""Measures for litigation fees 22: seven days from the notice, where it names no day."""
 NEVER = date(9999, 12, 31)
 
 
@@ -78,7 +80,9 @@ def _of_case(entries: Sequence[Entered]) -> list[Due]:
         if one.kind == EntryKind.FEE_NOTICE:
             paid -= Decimal(detail["amount"])
             if paid < 0:  # the notices so far ask for more than was paid
-                found.append(Due(date.fromisoformat(detail["due_on"]), DueWhat.FEE))
+                noticed = one.at.astimezone(COURT_TIME).date()
+                said = detail.get("due_on")
+                found.append(Due(date.fromisoformat(said) if said else noticed + FEE_WITHIN, DueWhat.FEE))
         elif one.kind == EntryKind.EVIDENCE_PERIOD:
             found.append(Due(date.fromisoformat(detail["until"]), DueWhat.EVIDENCE))
         elif one.kind == EntryKind.HEARING:
