@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Engine
 
 from evidence_service.errors import ProofDocketError
+from evidence_service.institution_files import read_institution
 from litigation.adapters.court_book import CourtBook
 from litigation.adapters.event_journal import EventJournal
 from litigation.adapters.folder_outbox import read_folder
@@ -19,15 +21,22 @@ from litigation.adapters.sql_case_store import SqlCaseStore
 from litigation.adapters.sql_delivery_store import SqlDeliveryStore
 from litigation.core.clocks import Clock, clocks, limitation_clock
 from litigation.core.court_entry import CourtEntry, kept_entry
+from litigation.core.court_profile import CourtProfileError, profile_on
 from litigation.core.docket import Detail, Difference
 from litigation.core.filing import CLOSED, UNFINISHED, Filing, FilingState
 from litigation.core.filing_move import move_members
+from litigation.core.history import court_date
+from litigation.core.plaintiff import PlaintiffData, plaintiff_from
 from litigation.core.registered_court import CourtBookError, RegisteredCourt
 from litigation.core.rules import Rules
+from litigation.courts.export_court import ExportCourt
 from litigation.courts.http_court import HttpCourt
 from litigation.delivery_ports import CourtGateway, CourtNote, FilingMove
+from litigation.documents.element_table import element_table
 from litigation.filing_service import FilingService
+from litigation.profile_book import load_profiles
 from litigation.workflow.deliver import DeliveryDoors, bring, deliver, follow, known_details, tell
+from litigation.workflow.export_packages import export_case
 
 Gate = Callable[[RegisteredCourt, str], CourtGateway]
 
@@ -59,6 +68,9 @@ class DeliveryService:
 
     def register(self, court: RegisteredCourt, key: str) -> None:
         """Write a court into the book, once its intake says that it is this very court."""
+        if court.profile:
+            self.book.add(court, key)
+            return
         with closing(self._gate(court, key)) as gateway:
             said = gateway.describe()
         for member in ("name", "address", "vkey"):
@@ -166,7 +178,26 @@ class DeliveryService:
 
     def gateway(self, court: RegisteredCourt) -> CourtGateway:
         """The way to a court; whoever asks for it closes it, and uses it in one thread."""
+        if court.profile:
+            return ExportCourt(court, self.book.folder(court), partial(self._papers, court))
         return self._gate(court, self.book.key(court))
+
+    def _papers(self, court: RegisteredCourt, package: bytes, number: int) -> dict[str, bytes]:
+        """What a court that takes files is given of a package."""
+        evidence = self.filings.evidence
+        profiles, today = load_profiles(evidence.settings.home / "court_profiles"), court_date(evidence.now())
+        if court.profile not in profiles:
+            raise CourtProfileError(f"no profile is called {court.profile!r}; `proofdocket export --list` names them")
+        profile = profile_on(profiles[court.profile], today)
+        masters = evidence.settings.institutions_dir
+
+        def plaintiff(institution: str) -> PlaintiffData:
+            return plaintiff_from(read_institution(masters, institution) or {})
+
+        made = export_case(package, number, profile, plaintiff, self.filings.case_of, evidence.now())
+        return {one.name: one.content for one in made.files} | {
+            profile.table: element_table(profile, [made.row], today)
+        }
 
     def doors(self) -> DeliveryDoors:
         """What delivery needs from outside, at this moment."""

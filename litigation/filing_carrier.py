@@ -47,12 +47,16 @@ class Problem:
 
 @dataclass(slots=True)
 class FolderFiled:
-    """What became of a folder. `filed` were lodged in this run, `already` before; `received` are all with a receipt."""
+    """What became of a folder. `filed` were lodged in this run, `already` before; `received` are all with a receipt.
+
+    `awaited` were handed over to a court whose receipt comes by another way.
+    """
 
     total: int
     filed: list[Filing] = field(default_factory=list)
     already: list[Filing] = field(default_factory=list)
     received: int = 0
+    awaited: int = 0
     refused: list[Problem] = field(default_factory=list)
     waiting: list[Problem] = field(default_factory=list)
     seconds: float = 0.0
@@ -113,9 +117,8 @@ class Carrier:
             except ProofDocketError as error:
                 self._found.waiting.append(Problem(name, error.code, str(error)))
             else:
-                if handed is None:
-                    said = "handed over; the court gave no receipt yet: `docket sync` asks again"
-                    self._found.waiting.append(Problem(name, "receipt-missing", said))
+                if handed is None:  # it comes by another way: `docket sync` asks again
+                    self._found.awaited += 1
                 else:
                     ready.append(handed)
         self._on_the_way = left

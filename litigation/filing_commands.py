@@ -79,6 +79,7 @@ def _file_folder(delivery: DeliveryService, paths: list[Path], where: Court, at_
         "filed": len(found.filed),
         "already": len(found.already),
         "received": found.received,
+        "awaited": found.awaited,
         "seconds": round(found.seconds, 1),
         "refused": [_problem_json(one) for one in found.refused],
         "waiting": [_problem_json(one) for one in found.waiting],
@@ -87,6 +88,7 @@ def _file_folder(delivery: DeliveryService, paths: list[Path], where: Court, at_
     lines = [
         f"{len(found.filed)} filed with {where.name}, {found.received} received, {len(found.refused)} refused"
         + (f", {len(found.already)} were filed before" if found.already else "")
+        + (f", {found.awaited} handed over without a receipt yet" if found.awaited else "")
         + (f", {len(found.waiting)} wait for the court" if found.waiting else "")
     ]
     lines += [f"  {one.package}: {one.reason}" for one in [*found.refused, *found.waiting]]

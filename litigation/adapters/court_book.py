@@ -20,6 +20,10 @@ class CourtBook:
 
     def add(self, court: RegisteredCourt, key: str) -> None:
         """Write a court and our key with it; again with other values replaces them."""
+        if court.profile:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _write(self._folder / f"{court.file_name}.toml", registered_toml(court), 0o644)
+            return
         if not key or not key.isascii() or any(char.isspace() for char in key):
             raise CourtBookError("the key file holds one line: the key that the court gave us")
         self._keys.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -46,11 +50,17 @@ class CourtBook:
         return next((one for one in self.courts() if one.address == address), None)
 
     def key(self, court: RegisteredCourt) -> str:
-        """Our key with a court."""
+        """Our key with a court; empty where it takes files."""
+        if court.profile:
+            return ""
         try:
             return self._key_path(court).read_text("ascii").strip()
         except (FileNotFoundError, UnicodeDecodeError):
             raise CourtBookError(f"the key for {court.name} is missing; run `proofdocket courts add` again") from None
+
+    def folder(self, court: RegisteredCourt) -> Path:
+        """Where the files of a court that takes files lie."""
+        return self._folder / court.file_name
 
     def _key_path(self, court: RegisteredCourt) -> Path:
         return self._keys / f"court-{court.file_name}.key"

@@ -18,6 +18,8 @@ from litigation.core.filing import court_of
 from litigation.errors import LitigationError
 
 URL = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?(/[A-Za-z0-9._~-]+)*", re.ASCII)
+EXPORT = re.compile(r"export:[A-Za-z0-9._-]{1,60}", re.ASCII)
+"""A court that takes files, in a profile of docs/spec/export.md."""
 NAMES = frozenset({"name", "address", "vkey", "url"})
 
 
@@ -29,7 +31,8 @@ class CourtBookError(LitigationError):
 
 @dataclass(frozen=True, slots=True)
 class RegisteredCourt:
-    """One court. `url` is its intake, such as https://court.example/api/court/v1, without a slash at the end."""
+    """One court. `url` is its intake, such as https://court.example/api/court/v1, without a slash at the end; or
+    `export:<profile>` where it takes files."""
 
     name: str
     address: str
@@ -40,6 +43,11 @@ class RegisteredCourt:
     def key(self) -> VerifierKey:
         """The key that signs its receipts and entries."""
         return parse_vkey(self.vkey)
+
+    @property
+    def profile(self) -> str:
+        """The profile of a court that takes files; empty where it takes filings over HTTP."""
+        return self.url.removeprefix("export:") if EXPORT.fullmatch(self.url) else ""
 
     @property
     def file_name(self) -> str:
@@ -58,7 +66,7 @@ def registered_court(values: dict[str, Any]) -> RegisteredCourt:
         raise CourtBookError(f"the court cannot be registered: {error}") from error
     if key.algorithm != ED25519:
         raise CourtBookError("court.vkey: an Ed25519 verifier key")
-    if not URL.fullmatch(url):
+    if not URL.fullmatch(url) and not EXPORT.fullmatch(url):
         raise CourtBookError("court.url: the address of the intake, such as https://court.example/api/court/v1")
     return RegisteredCourt(where.name, where.address, str(key), url)
 

@@ -16,6 +16,7 @@ from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit
 
+from evidence_service.core.canonical import MAX_DEPTH, nesting_exceeds
 from litigation.core.registered_court import RegisteredCourt
 from litigation.delivery_ports import CourtEntries, CourtStanding
 from litigation.errors import LitigationError
@@ -157,7 +158,8 @@ class HttpCourt:
 
     def _json(self, answer: _Answer) -> dict[str, Any]:
         try:
-            value = json.loads(answer.body) if len(answer.body) <= MAX_ANSWER else None
+            text = answer.body.decode() if len(answer.body) <= MAX_ANSWER else ""
+            value = None if nesting_exceeds(text, MAX_DEPTH) else json.loads(text)
         except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):

@@ -233,6 +233,8 @@ def _take(filing: Filing, note: str, court: RegisteredCourt, doors: DeliveryDoor
                 f"entry {entry.n} of filing {filing.filing_id} is another one than the court gave before"
             )
         return
+    if entry.kind is EntryKind.RECEIVED and entry.detail["package_sha256"] != filing.package_sha256:
+        raise CourtEntryError(f"the receipt of filing {filing.filing_id} is for another package than we lodged")
     previous = text_digest(parse_note(kept[-1].note.encode()).text) if kept else FIRST
     require_next(entry, filing.filing_id, len(kept) + 1, previous)
     if entry.kind in DECIDING:
