@@ -127,6 +127,26 @@ TYPES: tuple[EventType, ...] = (
     ),
     event_type(
         S,
+        "stratum.moved",
+        "风险分层调整",
+        "Moved to another stratum",
+        "which layer of treatment the loan came into, from which, why, and who decided",
+        "商业银行互联网贷款管理暂行办法",
+        "from:text! to:text! treatment:text! decided_by:text! reasons:texts rules_digest:digest inputs_digest:digest "
+        "model:text model_version:text overrides:text person:text*",
+    ),
+    event_type(
+        S,
+        "model.adopted",
+        "风险模型启用",
+        "Risk model adopted",
+        "which model decides from then on, what it was made of, and who approved it",
+        "个人信息保护法 24、55",
+        "model:text! model_version:text! model_digest:digest! card_digest:digest! spec_digest:digest! "
+        "data_digest:digest! reason:text proposed_by:text*! approved_by:text*!",
+    ),
+    event_type(
+        S,
         "loan.restructured",
         "重组展期",
         "Loan restructured or extended",
