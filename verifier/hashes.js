@@ -27,6 +27,7 @@ for (let j = 0; j < 64; j++) {
   T[j] = j % 32 ? (constant << (j % 32)) | (constant >>> (32 - (j % 32))) : constant;
 }
 
+/* One block; the first sixteen rounds have their own functions, and a loop of their own, which is faster than asking in each. */
 function block(v, bytes, at) {
   for (let j = 0; j < 16; j++, at += 4) {
     W[j] = (bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3];
@@ -36,15 +37,29 @@ function block(v, bytes, at) {
     W[j] =
       x ^ ((x << 15) | (x >>> 17)) ^ ((x << 23) | (x >>> 9)) ^ ((W[j - 13] << 7) | (W[j - 13] >>> 25)) ^ W[j - 6];
   }
-  let [a, b, c, d, e, f, g, h] = v;
-  for (let j = 0; j < 64; j++) {
+  let a = v[0], b = v[1], c = v[2], d = v[3], e = v[4], f = v[5], g = v[6], h = v[7];
+  let j = 0;
+  for (; j < 16; j++) {
     const a12 = (a << 12) | (a >>> 20);
     const sum = (a12 + e + T[j]) | 0;
     const ss1 = (sum << 7) | (sum >>> 25);
-    const ff = j < 16 ? a ^ b ^ c : (a & b) | (a & c) | (b & c);
-    const gg = j < 16 ? e ^ f ^ g : (e & f) | (~e & g);
-    const tt1 = (ff + d + (ss1 ^ a12) + (W[j] ^ W[j + 4])) | 0;
-    const tt2 = (gg + h + ss1 + W[j]) | 0;
+    const tt1 = ((a ^ b ^ c) + d + (ss1 ^ a12) + (W[j] ^ W[j + 4])) | 0;
+    const tt2 = ((e ^ f ^ g) + h + ss1 + W[j]) | 0;
+    d = c;
+    c = (b << 9) | (b >>> 23);
+    b = a;
+    a = tt1;
+    h = g;
+    g = (f << 19) | (f >>> 13);
+    f = e;
+    e = tt2 ^ ((tt2 << 9) | (tt2 >>> 23)) ^ ((tt2 << 17) | (tt2 >>> 15));
+  }
+  for (; j < 64; j++) {
+    const a12 = (a << 12) | (a >>> 20);
+    const sum = (a12 + e + T[j]) | 0;
+    const ss1 = (sum << 7) | (sum >>> 25);
+    const tt1 = (((a & b) | (c & (a | b))) + d + (ss1 ^ a12) + (W[j] ^ W[j + 4])) | 0;
+    const tt2 = ((g ^ (e & (f ^ g))) + h + ss1 + W[j]) | 0;
     d = c;
     c = (b << 9) | (b >>> 23);
     b = a;
