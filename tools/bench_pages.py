@@ -29,8 +29,7 @@ from evidence_service.settings import read_settings
 from litigation.adapters import tables
 from litigation.adapters.sql_loan_overview import SqlLoanOverview
 from litigation.bootstrap import open_litigation, portfolio_of
-from litigation.core.filing import FilingState
-from litigation.core.overview import Choice, LoanOverview, Readiness
+from litigation.core.overview import CASE_STATES, Choice, LoanOverview, Readiness
 from litigation.core.routing import Route
 from litigation.sample.portfolio import DEFAULT_AS_OF, DEFAULT_SEED, write_portfolio
 from litigation.service import LitigationService
@@ -166,7 +165,7 @@ def _real_part(folder: Path, engine: Engine) -> LitigationService:
 
 
 def _cases(number: int, real: str, today: date) -> Iterator[dict[str, object]]:
-    states = ("package_built", *(state.value for state in FilingState))
+    states = CASE_STATES
     for at in range(number):
         loan = real if not at else f"SCF9{at * 7:09d}"
         yield {

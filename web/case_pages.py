@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from flask import Flask, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 
-from litigation.core.filing import FilingState
+from litigation.core.overview import CASE_STATES
 from web.access import Permission, permit
 from web.current import MAX_INDEX, instance, number_argument
 from web.ports import CaseRow
 
 PAGE = 50
-STATES = ("package_built", *(state.value for state in FilingState))
 
 
 def register(app: Flask) -> None:
@@ -27,7 +26,7 @@ def register(app: Flask) -> None:
 def cases() -> ResponseReturnValue:
     """Cases, newest first; with a state, only those that stand there."""
     before, state = number_argument("before"), request.args.get("state", "")
-    if state and state not in STATES:
+    if state and state not in CASE_STATES:
         abort(400)
     rows = _cases(before, state)
     older = rows[PAGE - 1].id if len(rows) > PAGE else None
@@ -39,7 +38,7 @@ def cases() -> ResponseReturnValue:
         names=_names(),
         total=instance().counts().cases,
         state=state,
-        states=STATES,
+        states=CASE_STATES,
         linked=instance().legal is not None,
     )
 

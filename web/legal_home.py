@@ -124,7 +124,7 @@ def _ladder(at: LegalDesk, institution: str) -> Ladder:
         ready=store.total(institution, Choice(readiness=Readiness.READY, state="none"), today).loans,
         blocked=store.total(institution, Choice(readiness=Readiness.BLOCKED), today).loans,
         built=states.get("package_built", 0),
-        with_court=sum(states.get(word, 0) for word in ("prepared", "sent", "submitted")),
+        with_court=states.get("filed", 0),
         accepted=states.get("accepted", 0) + states.get("accepted_in_part", 0),
     )
 

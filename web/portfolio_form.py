@@ -13,12 +13,11 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from evidence_service.errors import MalformedInputError
-from litigation.core.filing import FilingState
-from litigation.core.overview import Bucket, Choice, Order, Place, Readiness
+from litigation.core.overview import CASE_STATES, Bucket, Choice, Order, Place, Readiness
 from litigation.core.routing import Route
 
 NO_CASE = "none"
-STATES = (NO_CASE, "package_built", *(state.value for state in FilingState))
+STATES = (NO_CASE, *CASE_STATES)
 DAYS = re.compile(r"[0-9]{1,5}\Z")
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?\Z")
 LONGEST = 200

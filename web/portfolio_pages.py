@@ -17,7 +17,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 
 from litigation.core.money import total_of
-from litigation.core.overview import Bucket, Choice, LoanLine, Order, Readiness
+from litigation.core.overview import AT_COURT, Bucket, Choice, LoanLine, Order, Readiness
 from litigation.core.route_reasons import REASONS, Question
 from litigation.core.routing import Route
 from web.access import Permission, permit
@@ -181,7 +181,7 @@ def can_be_built(line: LoanLine) -> bool:
 
 def at_court(line: LoanLine) -> bool:
     """A second suit on one loan is refused: these are left out before that."""
-    return line.case_state in ("prepared", "sent", "submitted", "accepted", "accepted_in_part")
+    return line.case_state in AT_COURT
 
 
 def _group(way: Route | None, lines: Sequence[LoanLine]) -> Group:

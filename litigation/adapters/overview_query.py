@@ -19,8 +19,6 @@ COLUMN: dict[Order, ColumnElement[Any]] = {
     Order.CLAIM: C.claim,
     Order.LIMITATION: C.limitation,
 }
-AT_COURT = ("prepared", "sent", "submitted", "accepted", "accepted_in_part")
-"""States of a case in which a suit keeps limitation from running out."""
 
 
 def with_case(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:

@@ -10,11 +10,11 @@ from datetime import date, timedelta
 from sqlalchemy import Engine, case, delete, func, insert, or_, select
 
 from evidence_service.database import reading, writing
-from litigation.adapters.overview_query import AT_COURT, CASE, C, bucket_of_days, bucket_on, with_case
+from litigation.adapters.overview_query import CASE, C, bucket_of_days, bucket_on, with_case
 from litigation.adapters.overview_rows import FEN, NEVER, line, yuan
 from litigation.adapters.tables_overview import loan_overview as table
 from litigation.adapters.tables_overview import overview_day
-from litigation.core.overview import Bucket, LoanLine, Roll, Total, Vintage
+from litigation.core.overview import AT_COURT, Bucket, LoanLine, Roll, Total, Vintage
 
 OWED = func.sum(case((C.claim > 0, C.claim), else_=0))
 
@@ -94,7 +94,7 @@ class OverviewSums:
                 C.institution == institution,
                 C.limitation <= (today + timedelta(days=within)).isoformat(),
                 C.overdue_since < today.isoformat(),
-                or_(CASE.state.is_(None), CASE.state.not_in(AT_COURT)),
+                or_(CASE.state.is_(None), CASE.state.not_in(sorted(AT_COURT))),
             )
             .order_by(C.limitation, C.loan)
             .limit(limit)

@@ -40,6 +40,12 @@ def bucket_of(days: int) -> Bucket:
     return next((bucket for bucket, last in EDGES if days <= last), Bucket.OVER_180)
 
 
+CASE_STATES = ("package_built", "filed", "accepted", "accepted_in_part", "returned", "refused")
+"""Where a case stands: its papers were built, they were filed, and what the court answered to the newest filing."""
+AT_COURT = frozenset({"filed", "accepted", "accepted_in_part"})
+"""States in which a suit is with a court: no second one, and limitation does not run out."""
+
+
 class Readiness(StrEnum):
     """Whether something keeps a loan from court; a loan that is not overdue was not assessed."""
 
