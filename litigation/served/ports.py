@@ -28,12 +28,16 @@ class InvitationStore(Protocol):
         """Count one attempt before its code is compared; None where nothing open has this token, or it is locked."""
         ...
 
+    def forgive(self, invitation: str) -> None:
+        """The code was right: wrong ones before it do not count any more."""
+        ...
+
     def lock(self, invitation: str, now: datetime) -> None:
         """Note when the last wrong code locked an invitation that has no attempt left."""
         ...
 
     def open(self, invitation: str, now: datetime) -> Opening | None:
-        """Count one opening and forget wrong codes; None where it opens nothing any more."""
+        """Count one opening; None where it opens nothing any more."""
         ...
 
     def openings(self, invitation: str) -> Sequence[Opening]:

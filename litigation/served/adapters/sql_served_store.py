@@ -52,6 +52,11 @@ class SqlServedStore:
             taken = connection.execute(update(table).where(*mine).values(failed=table.c.failed + 1))
             return _find(connection, table.c.token_digest == token_digest) if taken.rowcount else None
 
+    def forgive(self, invitation: str) -> None:
+        """The code was right: wrong ones before it do not count any more."""
+        with writing(self._engine) as connection:
+            connection.execute(update(table).where(table.c.id == invitation).values(failed=0, locked_at=None))
+
     def lock(self, invitation: str, now: datetime) -> None:
         """Note when the last wrong code locked an invitation."""
         spent = (table.c.id == invitation, table.c.failed >= MAX_FAILURES, table.c.locked_at.is_(None))
@@ -59,12 +64,10 @@ class SqlServedStore:
             connection.execute(update(table).where(*spent).values(locked_at=_written(now)))
 
     def open(self, invitation: str, now: datetime) -> Opening | None:
-        """Count one opening and forget wrong codes."""
+        """Count one opening."""
         mine = (table.c.id == invitation, *_usable(now))
         with writing(self._engine) as connection:
-            counted = connection.execute(
-                update(table).where(*mine).values(openings=table.c.openings + 1, failed=0, locked_at=None)
-            )
+            counted = connection.execute(update(table).where(*mine).values(openings=table.c.openings + 1))
             found = _find(connection, table.c.id == invitation) if counted.rowcount else None
             if found is None:
                 return None

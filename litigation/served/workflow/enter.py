@@ -48,6 +48,7 @@ def enter(link: str, code: str, doors: ServedDoors) -> Entered | None:
     if invitation is None or not right:
         doors.store.lock(invitation.id if invitation else "", now)
         return None
+    doors.store.forgive(invitation.id)
     subject = doors.party(invitation).subject  # restricted or erased: nothing opens, nothing is counted
     opening = doors.store.open(invitation.id, now)
     if opening is None:

@@ -15,6 +15,8 @@ from evidence_service.adapters.sql_access_log import SqlAccessLog
 from evidence_service.core import container
 from evidence_service.core.commitment import parse_disclosure
 from evidence_service.errors import StoreError
+from evidence_service.workflow.privacy import RestrictedError
+from evidence_service.workflow.restrict import lift, restrict
 from litigation.adapters.event_journal import EventJournal
 from litigation.adapters.sql_case_store import SqlCaseStore
 from litigation.core.submissions import Result
@@ -26,6 +28,7 @@ from litigation.served.core.statement import read_statement
 from litigation.served.errors import AnswerError, FormRefusedError, FormUsedError, InvitationError, PapersClosedError
 from litigation.served.workflow.invite import Invited
 from tests.litigation.served.conftest import BORROWER, GUARANTOR, PERSON, SITE, Desk
+from web.init_command import SAMPLE
 
 
 def wrong(code: str) -> str:
@@ -400,6 +403,33 @@ def test_a_package_that_was_changed_or_is_gone_closes_the_papers(desk: Desk) -> 
     finally:
         path.write_bytes(whole)
     assert desk.served.papers(found).content == whole
+
+
+def test_a_restriction_closes_door_and_pages_at_once_and_its_end_opens_them(desk: Desk) -> None:
+    made = desk.invite(loan=1)
+    entered = desk.served.enter(made.link, made.code)
+    assert entered is not None
+    found = desk.served.visit(entered.cookie)
+    assert found is not None
+    doors = replace(desk.litigation.evidence.privacy(SAMPLE), now=desk.now)
+    subject = desk.served._party(made.invitation).subject
+    before = len(desk.served.openings(found))
+    restrict(subject, "dispute over accuracy", doors)
+    try:
+        for act in (desk.served.papers, desk.served.said):
+            with pytest.raises(RestrictedError):
+                act(found)
+        with pytest.raises(RestrictedError):
+            desk.invite(loan=1)
+        for _ in range(MAX_FAILURES + 1):
+            with pytest.raises(RestrictedError):
+                desk.served.enter(made.link, made.code)
+        assert len(desk.served.listed(made.invitation.our_reference, "cli:test")) >= 1
+        assert len(desk.served.openings(found)) == before
+    finally:
+        lift(subject, "settled", doors)
+    assert desk.served.enter(made.link, made.code) is not None  # right codes did not lock it meanwhile
+    assert desk.served.papers(found).events
 
 
 TODAY = date(2026, 11, 22)
