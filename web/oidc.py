@@ -12,7 +12,7 @@ from typing import Any
 
 from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, current_app, render_template, request, session, url_for
+from flask import Flask, abort, current_app, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from joserfc.errors import JoseError
 from requests import RequestException
@@ -20,7 +20,7 @@ from requests import RequestException
 from evidence_service.errors import ConflictError, ProofDocketError
 from web.access import Permission, permit
 from web.account_admin import change, sound_name
-from web.current import identity, now
+from web.current import KEY, identity, now
 from web.identity import Identity
 from web.oidc_settings import OidcSettings
 from web.ports import Account, Role
@@ -38,8 +38,10 @@ class ProviderRefusedError(ProofDocketError):
 
 
 def register(app: Flask) -> None:
-    """Add the routes where the instance has a provider."""
-    settings = app.extensions["proofdocket"].identity.settings.oidc
+    """Add the routes; without a provider they answer 404."""
+    app.add_url_rule("/sign-in/provider", "oidc_start", oidc_start)
+    app.add_url_rule("/sign-in/provider/back", "oidc_back", oidc_back)
+    settings = app.extensions[KEY].identity.settings.oidc
     if settings is None:
         return
     oauth = OAuth(app)
@@ -51,17 +53,16 @@ def register(app: Flask) -> None:
         client_kwargs={"scope": "openid profile", "code_challenge_method": "S256", "default_timeout": TIMEOUT},
     )
     app.extensions[CLIENT] = oauth.provider
-    app.add_url_rule("/sign-in/provider", "oidc_start", oidc_start)
-    app.add_url_rule("/sign-in/provider/back", "oidc_back", oidc_back)
 
 
 @permit(Permission.PUBLIC)
 def oidc_start() -> ResponseReturnValue:
     """Send the browser to the provider."""
+    back = _back(_settings())
     count_attempt()
     session[WANTED] = local_target(request.args.get("next", ""))
     try:
-        answer: ResponseReturnValue = _client().authorize_redirect(_back(_settings()))
+        answer: ResponseReturnValue = _client().authorize_redirect(back)
     except (OAuthError, RequestException):
         return _refuse(503)
     return answer
@@ -70,8 +71,8 @@ def oidc_start() -> ResponseReturnValue:
 @permit(Permission.PUBLIC)
 def oidc_back() -> ResponseReturnValue:
     """Take the provider's answer: check it, find or make the account, begin the session."""
-    address = count_attempt()
     people, settings = identity(), _settings()
+    address = count_attempt()
     if people.pauses.paused(address, now()):
         return _refuse()
     try:
@@ -155,9 +156,7 @@ def _label() -> str:
 
 
 def _settings() -> OidcSettings:
-    found = identity().settings.oidc
-    assert found is not None
-    return found
+    return identity().settings.oidc or abort(404)
 
 
 def _client() -> Any:
