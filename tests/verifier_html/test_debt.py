@@ -112,7 +112,16 @@ def test_the_worked_case_of_the_spec_comes_out_to_the_cent() -> None:
     page = (ROOT / "docs" / "spec" / "debt.md").read_text()
     value = json.loads(re.findall(r"```json\n(.*?)```", page, re.S)[0])
     claim = by_second([value])[0]
-    assert [claim[name] for name in TOTALS] == ["2452.84", "37.50", "68.75", "0.00", "200.00", "2759.09", "1.64", "0.00"]
+    assert [claim[name] for name in TOTALS] == [
+        "2452.84",
+        "37.50",
+        "68.75",
+        "0.00",
+        "200.00",
+        "2759.09",
+        "1.64",
+        "0.00",
+    ]
 
 
 def test_both_engines_agree_on_loans_drawn_at_random(tmp_path: Path) -> None:
