@@ -105,8 +105,9 @@ def compute_claim(
     *,
     rules: Rules,
     filed_on: date | None = None,
+    cap_rule: RuleEntry | None = None,
 ) -> Claim:
-    """Compute the claim of one loan at its cut-off (docs/spec/debt.md, in its order)."""
+    """Compute the claim of one loan at its cut-off (docs/spec/debt.md, in its order), citing `cap_rule` for its cap."""
     schedule = schedule_for(terms)  # as signed
     ledger = run_ledger(terms, payments, cutoff)
     # A suit is filed after its cut-off: a cut-off older than the fee rules is filed under them.
@@ -117,7 +118,7 @@ def compute_claim(
     total = uncapped.total - applied.cut
     return Claim(
         cost_report=report_costs(terms, schedule, rules, fee_day),
-        rules_used=rules_behind(terms, rules, fee_day),
+        rules_used=rules_behind(terms, rules, fee_day, cap_rule),
         currency=terms.currency,
         cutoff=cutoff,
         principal=ledger.open(Kind.PRINCIPAL),

@@ -39,12 +39,17 @@ def report_costs(terms: LoanTerms, schedule: tuple[ScheduleRow, ...], rules: Rul
     )
 
 
-def rules_behind(terms: LoanTerms, rules: Rules, day: date) -> tuple[RuleEntry, ...]:
-    """The dated rules that the claim was computed with, so that each value shows its source and mark."""
+def rules_behind(terms: LoanTerms, rules: Rules, day: date, cap_rule: RuleEntry | None = None) -> tuple[RuleEntry, ...]:
+    """The dated rules that the claim was computed with, so that each value shows its source and mark.
+
+    A court's own cap stands before the general one, against which the annualised cost is held all the same.
+    """
     names = [ACCEPTANCE, ACCEPTANCE_REDUCED, OUTSIDE_CAP, LINE, LOAN_FEES]
     if terms.allocation == Allocation():
         names.append(ORDER)
-    return tuple(_in_force(rules, name, day) for name in names)
+    used = [_in_force(rules, name, day) for name in names]
+    own = cap_rule is not None and all(entry.series != cap_rule.series for entry in used)
+    return (*([cap_rule] if cap_rule is not None and own else []), *used)
 
 
 def _in_force(rules: Rules, name: str, day: date) -> RuleEntry:

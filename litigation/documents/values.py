@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from litigation.core.arrears import Restructured
 from litigation.core.casefile import CaseFile
 from litigation.core.claim import Claim
 from litigation.core.terms import CapMethod
@@ -174,12 +175,28 @@ def _claim(case: CaseFile, form: Any, words: Words) -> dict[str, str]:
         "claim.per_diem": amount(claim.per_diem),
         "claim.method": fill(form["method"], cap=_cap_words(claim, form)),
         "claim.onward": "是",
+        "restructured.terms": words.sentences(_new_terms(one, form, words) for one in claim.restructured),
         "claim.total_yuan": words.yuan(claim.total),
         "claim.total_capital": words.capital(claim.total),
         "claim.total_words": words.capital(claim.total)
         + fill(form["total_note"], fee=amount(claim.court_fee), half=amount(claim.court_fee_half)),
     }
     return values | dict(date_parts("cutoff", claim.cutoff))
+
+
+def _new_terms(done: Restructured, form: Any, words: Words) -> str:
+    """What an agreement changed: principal, rate, instalments. An instance's older texts may lack the sentence."""
+    plan = done.plan
+    way = _REPAYMENT.get(plan.repayment.value, plan.repayment.value)
+    return fill(
+        form.get("restructured", ""),
+        day=words.day(done.agreement.on),
+        principal=amount(plan.principal),
+        rate=percent(plan.rate),
+        count=plan.count,
+        way=form["repayment"].get(way, way),
+        first=words.day(plan.due(plan.first_no)),
+    )
 
 
 def _cap_words(claim: Claim, form: Any) -> str:

@@ -13,7 +13,7 @@ from litigation.core.derived_debt import DerivedDebt, derived_debt
 from litigation.core.history import LoanHistory, court_date, day_of
 from litigation.core.ledger import run_ledger
 from litigation.core.loan_terms import payments_of, terms_of
-from litigation.core.rules import Rules
+from litigation.core.rules import RuleEntry, Rules
 from litigation.core.terms import LoanTerms, Payment
 from litigation.core.triage import assess_overdue
 from litigation.errors import DebtInputError, RuleMissingError, TermsMissingError
@@ -52,9 +52,10 @@ def assess(history: LoanHistory, as_of: date, rules: Rules, court_code: str = ""
     """
     stated = _stated(history)
     try:
-        terms = terms_of(history, _cap(history, as_of, rules, court_code), as_of)
+        cap = cap_entry(rules, contract_day(history, as_of), court_code)
+        terms = terms_of(history, _rate(cap), as_of)
         payments = payments_of(history, as_of)
-        claim = compute_claim(terms, payments, as_of, rules=rules)
+        claim = compute_claim(terms, payments, as_of, rules=rules, cap_rule=cap)
     except (TermsMissingError, DebtInputError) as error:
         return Assessment(None, None, (), stated, str(error), derived_debt(history, as_of))
     return Assessment(claim, terms, payments, stated, "")
@@ -66,7 +67,7 @@ def overdue_days(history: LoanHistory, as_of: date, rules: Rules) -> int:
     Where no claim can be computed, by what the lender itself recorded: so the loan is chosen, and its refusal is seen.
     """
     try:
-        terms = terms_of(history, _cap(history, as_of, rules), as_of)
+        terms = terms_of(history, _rate(cap_entry(rules, contract_day(history, as_of))), as_of)
         if terms.restructurings:
             return run_ledger(terms, payments_of(history, as_of), as_of).overdue_days
     except (TermsMissingError, DebtInputError):
@@ -81,11 +82,10 @@ def contract_day(history: LoanHistory, as_of: date) -> date:
     return court_date(signed.occurred_at) if signed else as_of
 
 
-def _cap(history: LoanHistory, as_of: date, rules: Rules, court_code: str = "") -> Decimal:
-    number = cap_entry(rules, contract_day(history, as_of), court_code).number
-    if number is None:
+def _rate(cap: RuleEntry) -> Decimal:
+    if cap.number is None:
         raise RuleMissingError("the cap of the day of the contract is no number")
-    return number
+    return cap.number
 
 
 def _stated(history: LoanHistory) -> tuple[StatedTotal, ...]:
