@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy import Engine
@@ -20,7 +20,8 @@ from litigation.adapters.folder_outbox import read_folder
 from litigation.adapters.sql_case_store import SqlCaseStore
 from litigation.adapters.sql_delivery_store import SqlDeliveryStore
 from litigation.core.clocks import Clock, clocks, limitation_clock
-from litigation.core.court_entry import CourtEntry, kept_entry
+from litigation.core.court_entry import CourtEntry, CourtEntryError, kept_entry
+from litigation.core.court_key import CourtKeyError, windows
 from litigation.core.court_profile import CourtProfileError, profile_on
 from litigation.core.docket import Detail, Difference
 from litigation.core.filing import CLOSED, UNFINISHED, Filing, FilingState
@@ -87,8 +88,31 @@ class DeliveryService:
         if court is None:
             return None
         package, letter = read_folder(filing)
+        try:
+            with closing(self.gateway(court)) as gateway:
+                return deliver(filing, package, letter, gateway, self.doors())
+        except CourtEntryError:
+            renewed = self.renewed(court)
+            if renewed == court:
+                raise
+            with closing(self.gateway(renewed)) as gateway:  # the court changed its key; the receipt is asked for
+                return deliver(filing, package, letter, gateway, self.doors())
+
+    def renewed(self, court: RegisteredCourt) -> RegisteredCourt:
+        """The court with the changes of its key that it tells of, written into the book. Raises CourtKeyError."""
+        if court.profile:
+            return court
         with closing(self.gateway(court)) as gateway:
-            return deliver(filing, package, letter, gateway, self.doors())
+            said = gateway.describe().get("keys", [])
+        notes = tuple(str(note) for note in said) if isinstance(said, list) else ()
+        followed = windows(court.vkey, court.address, notes)
+        if len(followed) <= len(court.windows):
+            return court
+        if followed[: len(court.windows) - 1] != court.windows[:-1]:
+            raise CourtKeyError("the court tells of another history of its keys than before; ask it by another way")
+        made = replace(court, changes=notes)
+        self.book.add(made, self.book.key(court))
+        return made
 
     def follow(self) -> FollowedAll:
         """Read what every court entered since last time, and bring moves that are not with their court yet."""
@@ -97,7 +121,7 @@ class DeliveryService:
         differences: list[Difference] = []
         for court in self.book.courts():
             try:
-                with closing(self.gateway(court)) as gateway:
+                with closing(self.gateway(self.renewed(court))) as gateway:
                     found = follow(gateway, doors)
                     entries += found.entries
                     differences += found.differences

@@ -6,6 +6,7 @@ than the intake itself; what the intake says of itself must agree with them.
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 from evidence_service.core import shape
 from evidence_service.core.note import ED25519, VerifierKey, parse_vkey
 from evidence_service.errors import ProofDocketError
+from litigation.core.court_key import KeyWindow, windows
 from litigation.core.filing import court_of
 from litigation.errors import LitigationError
 
@@ -38,6 +40,13 @@ class RegisteredCourt:
     address: str
     vkey: str
     url: str
+    changes: tuple[str, ...] = ()
+    """Changes of its key since `vkey`, as signed notes (litigation/core/court_key.py)."""
+
+    @property
+    def windows(self) -> tuple[KeyWindow, ...]:
+        """Its keys and the time of each."""
+        return windows(self.vkey, self.address, self.changes)
 
     @property
     def key(self) -> VerifierKey:
@@ -58,7 +67,10 @@ class RegisteredCourt:
 def registered_court(values: dict[str, Any]) -> RegisteredCourt:
     """Check a court's members. Raises CourtBookError that names the wrong one."""
     try:
-        found = shape.members_of(values, NAMES, "court")
+        changes = values.get("changes", [])
+        if not isinstance(changes, list) or not all(isinstance(note, str) for note in changes):
+            raise CourtBookError("court.changes: a list of signed notes")
+        found = shape.members_of({name: one for name, one in values.items() if name != "changes"}, NAMES, "court")
         where = court_of(shape.text(found["name"], "court.name"), shape.text(found["address"], "court.address"))
         key = parse_vkey(shape.text(found["vkey"], "court.vkey"))
         url = shape.text(found["url"], "court.url").rstrip("/")
@@ -68,7 +80,9 @@ def registered_court(values: dict[str, Any]) -> RegisteredCourt:
         raise CourtBookError("court.vkey: an Ed25519 verifier key")
     if not URL.fullmatch(url) and not EXPORT.fullmatch(url):
         raise CourtBookError("court.url: the address of the intake, such as https://court.example/api/court/v1")
-    return RegisteredCourt(where.name, where.address, str(key), url)
+    made = RegisteredCourt(where.name, where.address, str(key), url, tuple(changes))
+    _ = made.windows  # changes that do not follow are refused where they come in
+    return made
 
 
 def read_registered(raw: bytes, name: str) -> RegisteredCourt:
@@ -82,4 +96,6 @@ def read_registered(raw: bytes, name: str) -> RegisteredCourt:
 def registered_toml(court: RegisteredCourt) -> str:
     """Write a file of the book."""
     name = court.name.replace("\\", "").replace('"', "")
-    return f'name = "{name}"\naddress = "{court.address}"\nvkey = "{court.vkey}"\nurl = "{court.url}"\n'
+    text = f'name = "{name}"\naddress = "{court.address}"\nvkey = "{court.vkey}"\nurl = "{court.url}"\n'
+    notes = ", ".join(json.dumps(note) for note in court.changes)  # TOML takes JSON's spelling of a text
+    return f"{text}changes = [{notes}]\n" if notes else text

@@ -25,11 +25,11 @@ from litigation.core.court_entry import (
     EntryKind,
     detail_bytes,
     kept_entry,
-    read_entry,
     require_next,
     text_digest,
 )
 from litigation.core.court_news import TAKEN_FROM_REGISTRY, news_event, news_id
+from litigation.core.court_note import read_of_court
 from litigation.core.docket import Detail, Difference, read_detail
 from litigation.core.filing import Filing
 from litigation.core.registered_court import RegisteredCourt
@@ -196,7 +196,7 @@ def bring(move: FilingMove, filing: Filing, gateway: CourtGateway, doors: Delive
 
 def _receipt(handed: Handed, court: RegisteredCourt) -> tuple[CourtEntry, str]:
     filing = handed.filing
-    entry, text = read_entry(handed.note, court.key)
+    entry, text = read_of_court(handed.note, court)
     said = entry.detail.get("package_sha256"), entry.detail.get("letter_sha256")
     if entry.kind is not EntryKind.RECEIVED or said != (filing.package_sha256, handed.letter_sha256):
         raise CourtEntryError(f"the receipt of filing {filing.filing_id} is for other bytes than we delivered")
@@ -212,7 +212,7 @@ def _kept(filing: Filing, court: RegisteredCourt, entry: CourtEntry, note: str, 
 
 def _take_in_order(filing: Filing, note: str, gateway: CourtGateway, doors: DeliveryDoors, found: Followed) -> None:
     """Take a note; where one before it is missing here, all of the filing are asked for again."""
-    entry, _text = read_entry(note, gateway.court.key)
+    entry, _text = read_of_court(note, gateway.court)
     kept = len(doors.notes.notes(filing.filing_id))
     if entry.n > kept + 1:
         standing = gateway.standing(filing.filing_id)
@@ -223,7 +223,7 @@ def _take_in_order(filing: Filing, note: str, gateway: CourtGateway, doors: Deli
 
 def _take(filing: Filing, note: str, court: RegisteredCourt, doors: DeliveryDoors, found: Followed) -> None:
     """Check one note, log it, keep it. One that is kept already must be the very same."""
-    entry, text = read_entry(note, court.key)
+    entry, text = read_of_court(note, court)
     if entry.court != court.name:
         raise CourtEntryError(f"entry {entry.n} names the court {entry.court}, not {court.name}")
     kept = doors.notes.notes(filing.filing_id)

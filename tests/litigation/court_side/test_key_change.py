@@ -11,10 +11,12 @@ import pytest
 from evidence_service.adapters.key_files import KeyFileSigner
 from evidence_service.core.note import format_note, parse_vkey
 from evidence_service.errors import SettingsError
-from litigation.core.court_entry import read_entry
+from litigation.core.court_entry import CourtEntryError, read_entry
 from litigation.core.court_key import CourtKeyError, KeyChange, change_text, read_change, windows
+from litigation.core.court_note import read_of_court
+from litigation.core.registered_court import read_registered, registered_court, registered_toml
 from litigation.court_side.bootstrap import open_court
-from tests.litigation.court_side.desk import CourtDesk
+from tests.litigation.court_side.desk import COURT, CourtDesk
 
 SINCE = datetime(2026, 6, 1, tzinfo=UTC)
 ADDRESS = "0x" + "c0" * 20
@@ -43,6 +45,31 @@ def test_after_a_change_every_program_of_the_court_signs_with_the_new_key(desk: 
     changes = desk.court.describe()["keys"]
     assert [one.vkey for one in windows(first, said["address"], changes)] == [first, change.vkey, second.vkey]
     assert [one.vkey for one in windows(change.vkey, said["address"], changes)] == [change.vkey, second.vkey]
+
+
+def test_the_lender_s_book_keeps_both_windows_and_reads_old_and_new_notes(desk: CourtDesk) -> None:
+    said = desk.court.describe()
+    filing_id = desk.receive("lender", "sample-cf:L1")
+    old_signer = KeyFileSigner(desk.home / "keys" / "court.pem", COURT.key_name)
+    change = desk.court.rotate_key()
+    desk.court.examine_waiting()
+    values = {name: said[name] for name in ("name", "address", "vkey")} | {"url": "https://court.example/api/court/v1"}
+    pinned = registered_court(values)
+    knowing = registered_court({**values, "changes": [change.note]})
+    assert read_registered(registered_toml(knowing).encode(), "x") == knowing
+    assert read_registered(registered_toml(pinned).encode(), "x") == pinned
+    old, new = (entry.note for entry in desk.court.entries(filing_id))
+    assert [read_of_court(note, knowing)[0].n for note in (old, new)] == [1, 2]
+    assert read_of_court(old, pinned)[0].n == 1
+    with pytest.raises(CourtEntryError):
+        read_of_court(new, pinned)
+    backdated = old_signer.sign_note(new.split("\n\n")[0] + "\n")
+    with pytest.raises(CourtEntryError, match="not in force at its instant"):
+        read_of_court(backdated, knowing)
+    stolen = registered_court(values | {"vkey": change.vkey})
+    assert len(stolen.windows) == 1
+    with pytest.raises(CourtKeyError):
+        registered_court({**values, "changes": [change.note.replace('"since"', '"sinse"')]})
 
 
 def test_a_key_file_that_is_not_the_one_in_force_signs_nothing(desk: CourtDesk) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -13,17 +17,21 @@ from evidence_service.adapters.chain_account import ChainAccount
 from evidence_service.core.canonical import canonical_bytes
 from evidence_service.core.chain import PreparedTx
 from evidence_service.errors import ChainError, ConflictError, NotFoundError
+from litigation.bootstrap import open_delivery
 from litigation.core.case_number import parse_case_number
 from litigation.core.court_entry import CourtEntryError, EntryKind, detail_bytes
 from litigation.core.filing import Court, Filing, FilingState, filing_id_of
 from litigation.core.registered_court import CourtBookError, registered_court
 from litigation.court_side.adapters.registry_answer import RegistryAnswer
+from litigation.court_side.api.app import PREFIX
 from litigation.court_side.core.submission import MoveRefusedError, SubmissionState
 from litigation.court_side.service import CourtService
 from litigation.courts.http_court import CourtRefusedError, CourtUnreachableError, HttpCourt
 from litigation.delivery_ports import CourtEntries
 from litigation.delivery_service import DeliveryService
+from litigation.filing_carrier import FolderFiled
 from litigation.filing_commands import file_and_deliver
+from litigation.filing_run import file_folder
 from tests.litigation.court_side.conftest import NAME, CourtHouse
 from tests.litigation.filing.conftest import Instance
 
@@ -205,6 +213,21 @@ def test_steps_that_do_not_follow_are_refused_and_numbers_have_no_gaps(
     assert numbers[1] == numbers[0] + 1
 
 
+def test_a_court_that_changed_its_key_is_followed_and_its_old_notes_stay(
+    package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    first = file(delivery, package, court_house)
+    court = court_house.service()
+    before = court.doors.signer.vkey
+    court.rotate_key()
+    second = file(delivery, instance.packages.pop().read_bytes(), court_house)
+    assert not delivery.follow().differences
+    assert kinds(delivery, first) == kinds(delivery, second) == ["received", "examined"]
+    known = delivery.book.find(NAME)
+    assert known.vkey == before, "what was pinned stays pinned"
+    assert [window.vkey for window in known.windows] == [before, court.doors.signer.vkey]
+
+
 def test_what_is_told_to_the_court_arrives_once_and_is_an_event(
     package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
 ) -> None:
@@ -362,3 +385,81 @@ def test_a_number_that_was_typed_is_given_to_nobody_else(
         court.record(second.filing_id, "accepted", {"case_number": "（2026）闽0503民初900号"}, "clerk")
     court.record(second.filing_id, "accepted", {}, "clerk")
     assert court.submission("（2026）闽0503民初900号").filing_id == first.filing_id
+
+
+@pytest.mark.parametrize("skew", [7200, -7200])
+def test_clocks_that_are_hours_apart_lose_nothing_and_date_nothing_into_the_future(
+    skew: int, package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    court_house.close()
+    court_house.open(skew)
+    try:
+        began = delivery.filings.evidence.now()
+        filing = file(delivery, package, court_house)
+        assert not delivery.follow().differences
+        received, examined = delivery.entries(filing)[:2]
+        off = (received.at - began).total_seconds() - skew
+        assert 0 <= off < 600, "the court's word about its own time is kept as it is"
+        assert not [one for one in examined.detail["findings"] if one["blocking"] and skew > 0]
+        stored = delivery.filings.evidence.store.events_of_loan("sample-cf", filing.our_reference.split(":", 1)[1])
+        (event,) = [one for one in stored if one.type == "filing.received"]
+        assert event.occurred_at <= event.captured_at
+        (clock,) = [one for one in delivery.clocks() if one.filing_id == filing.filing_id]
+        assert clock.what == "answer"
+    finally:
+        court_house.close()
+        court_house.open()
+
+
+def test_a_line_that_is_cut_in_the_middle_of_an_upload_leaves_nothing_at_the_court(
+    package: bytes, instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    digest = sha256(package).hexdigest()
+    with socket.create_connection(("127.0.0.1", court_house.port), 10) as line:
+        head = (
+            f"PUT {PREFIX}/packages/{digest} HTTP/1.1\r\nHost: court\r\nAuthorization: Bearer {court_house.key}\r\n"
+            f"Content-Type: application/zip\r\nContent-Length: {len(package)}\r\n\r\n"
+        )
+        line.sendall(head.encode() + package[: len(package) // 2])
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # gone without a word
+    shelf = court_house.service().doors.shelf
+    for _ in range(100):
+        if not [path for path in (court_house.home / "court").rglob(".*") if path.is_file()]:
+            break
+        time.sleep(0.05)
+    assert shelf.size(digest) is None
+    assert not [path for path in (court_house.home / "court").rglob(".*") if path.is_file()]
+    file(delivery, package)
+    assert shelf.size(digest) == len(package)
+
+
+def test_a_folder_filed_twice_at_once_while_the_court_is_away_is_there_once_when_it_is_back(
+    instance: Instance, court_house: CourtHouse, delivery: DeliveryService
+) -> None:
+    paths = [instance.packages.pop() for _ in range(2)]
+    where = delivery.book.find(NAME)
+    court = Court(where.name, where.address)
+
+    def run() -> FolderFiled:
+        return file_folder(open_delivery(instance.home), paths, court, lambda _: None, 2)
+
+    court_house.close()
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            runs = [pool.submit(run) for _ in range(2)]
+            both = [one.result() for one in runs]
+    finally:
+        court_house.open()
+    assert not [one for found in both for one in found.refused if one.code != "duplicate-filing"]
+    assert {one.code for found in both for one in found.waiting} <= {"court-unreachable", "court-away"}
+    assert any(found.waiting for found in both)
+    again = run()
+    assert (len(again.already), again.received, again.refused, again.waiting) == (2, 2, [], [])
+    digests = {sha256(path.read_bytes()).hexdigest() for path in paths}
+    filings = [one for one in delivery.filings.store.filings() if one.package_sha256 in digests]
+    assert [one.state for one in filings] == [FilingState.SUBMITTED] * 2
+    for filing in filings:
+        stored = delivery.filings.evidence.store.events_of_loan("sample-cf", filing.our_reference.split(":", 1)[1])
+        logged = [event.type for event in stored]
+        assert (logged.count("filing.submitted"), logged.count("filing.received")) == (1, 1)
+        assert len([one for one in court_house.service().entries(filing.filing_id) if one.kind == "received"]) == 1
