@@ -1,4 +1,4 @@
-"""The legal staff's day in a real browser: from signing in over portfolio, proposal, batch and decision to a filed case.
+"""The legal staff's day in a real browser: signing in, portfolio, proposal, batch, decision, four eyes, a filed case.
 
 A real instance with its own chain and workers; the court is a simulator that speaks the intake's HTTP.
 """
