@@ -35,7 +35,7 @@ def findings_group() -> None:
 @findings_group.command("list")
 @rules_option
 @institution_option
-@click.option("--state", type=click.Choice(list(State)), help="Only findings in this state.")
+@click.option("--state", type=click.Choice([one.value for one in State]), help="Only findings in this state.")
 @click.option("--rule", "rule_id", help="Only findings of this rule.")
 @click.option("--verdict", type=click.Choice(["breach", "unordered", "unknown", "all"]), default="breach")
 @click.option("--limit", default=SHOWN, show_default=True, type=click.IntRange(1, 1_000_000), help="Lines shown.")

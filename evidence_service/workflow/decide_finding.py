@@ -53,7 +53,7 @@ def decide(
     event = _event(finding, wish, reason, institution, last, now)
     # Crash here: nothing is said yet. Crash after: it is in the log, and the same command finds it said.
     for receipt in submit([event]):
-        if receipt.state == "rejected":
+        if receipt.state == "rejected" and receipt.code != "duplicate-id":  # the same act, told at another moment
             raise StoreError(f"the log refused event {receipt.event_id}: {receipt.reason}")
     return str(event["id"])
 

@@ -6,7 +6,7 @@ It knows no early exits, no indexes by type and no shared code but the event its
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import permutations
+from itertools import pairwise, permutations
 
 from evidence_service.conformance.core.happening import Happening
 
@@ -20,9 +20,7 @@ def of(loan: Sequence[Happening], kind: str) -> list[Happening]:
 def orders(loan: Sequence[Happening]) -> list[list[Happening]]:
     """Every order of a loan's events that their times allow: the events of one instant in any order."""
     return [
-        list(order)
-        for order in permutations(loan)
-        if all(first.at <= second.at for first, second in zip(order, order[1:], strict=False))
+        list(order) for order in permutations(loan) if all(first.at <= second.at for first, second in pairwise(order))
     ]
 
 

@@ -1,4 +1,3 @@
-
 """Every kind of rule: kept, broken, and the three ways of not knowing."""
 
 from __future__ import annotations
