@@ -22,7 +22,7 @@ from tests.journeys.test_pages import CHROMIUM, FLAGS, _wait_until_up
 from tests.litigation.courts.simulator import KEY, NAME, SimulatedCourt
 
 pytestmark = [pytest.mark.chain, pytest.mark.browser]
-PATIENCE = 120_000
+PATIENCE = 300_000
 
 
 @dataclass(frozen=True, slots=True)
