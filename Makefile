@@ -5,7 +5,7 @@ DEMO_HOME ?= var/demo
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo run test test-full check format arrows bench bench-large contracts verifier lock clean
+.PHONY: help setup setup-test demo run test test-full check format arrows bench bench-batch bench-large contracts verifier lock clean
 
 help: ## List what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ format: setup-test ## Format the code
 
 bench: setup-test ## The ratios of docs/performance.md, measured here and now (BENCH=--quick: under a minute)
 	@$(BIN)/python -m tools.bench $(BENCH)
+
+bench-batch: setup-test ## A thousand cases, button to sealed packages, then all verified (BATCH="--cases 200 --kind sample")
+	@$(BIN)/python -m tools.bench_batch $(BATCH)
 
 bench-large: setup-test ## Ten million events into one log: rate, memory, disk, proofs (LARGE="--events 1000000 --folder DIR --keep")
 	@nice -n 10 $(BIN)/python -m tools.bench_large $(LARGE)
