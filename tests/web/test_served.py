@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -273,7 +273,7 @@ def test_no_log_line_holds_link_code_or_words(
 @pytest.mark.browser
 def test_a_borrower_opens_reads_and_answers_on_a_phone(browser: Browser, desk: Desk) -> None:  # noqa: F811
     made = desk.invite(loan=1)
-    with served(rooms(desk)) as site, opened(browser, axe=True, width=390) as page:
+    with served(cast(Any, rooms(desk))) as site, opened(browser, axe=True, width=390) as page:
         page.emulate_media(color_scheme="light")
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
@@ -313,7 +313,7 @@ def test_a_borrower_opens_reads_and_answers_on_a_phone(browser: Browser, desk: D
 @pytest.mark.browser
 def test_a_borrower_without_javascript_pastes_the_link(browser: Browser, desk: Desk) -> None:  # noqa: F811
     made = desk.invite()
-    with served(rooms(desk)) as site:
+    with served(cast(Any, rooms(desk))) as site:
         context = browser.new_context(java_script_enabled=False)
         page = context.new_page()
         page.goto(f"{site}/served")
