@@ -5,6 +5,11 @@ import { REASONS } from "./text/reasons.js";
 export const stateOf = (code) => REASONS[code].state;
 export const isFailure = (finding) => stateOf(finding.code) === "failed";
 
+/* Outside text in a report: at most 300 characters, and ? for what cannot be printed. */
+export function plain(text) {
+  return [...String(text).slice(0, 600)].slice(0, 300).map((c) => (c !== " " && /[\p{C}\p{Z}]/u.test(c) ? "?" : c)).join("");
+}
+
 /* One finding: code, place, and the values of its sentence. */
 export function finding(code, where = {}, detail = {}) {
   return { code, where, detail: { ...where, ...detail } };

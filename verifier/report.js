@@ -1,10 +1,11 @@
 /* A report as `proofdocket verify --json` prints it, and its sentences in either language. */
 
+import { plain } from "./findings.js";
 import { NAMES, REASONS } from "./text/reasons.js";
 
 /* The sentence of a check. Values that outside bytes name are only ever text. */
 export function sentence(check, lang) {
-  return REASONS[check.code][lang].replace(/\{(\w+)\}/g, (whole, name) => (name in check.detail ? String(check.detail[name]) : whole));
+  return REASONS[check.code][lang].replace(/\{(\w+)\}/g, (whole, name) => (name in check.detail ? plain(check.detail[name]) : whole));
 }
 
 export function reportJson(report) {

@@ -9,7 +9,7 @@ import { checkOpened, openAll } from "./checks/opened.js";
 import { checkSigned } from "./checks/signed.js";
 import { captureGap, checkTimes, isLate, loggingGap } from "./checks/times.js";
 import { checkWitnessed } from "./checks/witnessed.js";
-import { finding, isFailure, outcome } from "./findings.js";
+import { finding, isFailure, outcome, plain } from "./findings.js";
 import { independentTime, tokenStatements, witnessStatements } from "./independent_time.js";
 import { instantText, SECOND } from "./instant.js";
 import { outOfForce } from "./trust.js";
@@ -90,11 +90,17 @@ function reportOf(subject, context, checks) {
   return {
     result: failed ? "failed" : passed ? "passed" : "incomplete",
     checks,
-    where: checks.flatMap((check) => check.failures.map((one) => ({ n: check.n, code: one.code, ...one.where }))),
+    where: checks.flatMap((check) => check.failures.map((one) => placeOf(check.n, one))),
     unaltered_since: since && { time: instantText(since.time), source: since.source, name: since.name, grade: since.grade },
     trust: trust && { issuer: trust.issuer, issuer_vkey: trust.issuer_vkey, version: trust.version, standing: trust.standing },
     times: timesOf(subject, context, since),
   };
+}
+
+function placeOf(n, { code, where }) {
+  const place = { n, code, ...where };
+  for (const name of ["member", "field"]) if (place[name] !== undefined) place[name] = plain(place[name]);
+  return place;
 }
 
 function timesOf(subject, context, since) {

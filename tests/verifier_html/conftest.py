@@ -10,6 +10,7 @@ import pytest
 from tests.evidence_service.verify.instances import make_instance
 from tests.evidence_service.verify.world import NOW
 from tests.verifier_html import scenarios
+from tests.verifier_html.decided import decided
 from tests.verifier_html.mutations import cut, doubled_names, flipped, json_edits, shuffles, text_edits, zip_surgery
 from tests.verifier_html.second import Case, Verdict, ask_both
 
@@ -54,6 +55,7 @@ def _scenes(rng: random.Random, many: Callable[[int], int]) -> Iterator[Case]:
     yield from scenarios.proofs(rng, many(40))
     yield from scenarios.rezips()
     yield from scenarios.other_worlds()
+    yield from decided()
 
 
 @pytest.fixture(scope="package")
