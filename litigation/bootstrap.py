@@ -13,6 +13,7 @@ from evidence_service.bootstrap import open_engine, open_evidence, require_datab
 from evidence_service.service import EvidenceService
 from evidence_service.settings import read_settings
 from litigation.adapters.job_slots import Slots
+from litigation.adapters.model_folder import ModelFolder
 from litigation.adapters.overview_sums import OverviewSums
 from litigation.adapters.prepared_folder import PreparedFolder
 from litigation.adapters.seal_keys import read_key
@@ -23,6 +24,7 @@ from litigation.batch_service import BatchService
 from litigation.delivery_service import DeliveryService
 from litigation.documents.fonts import FontSet
 from litigation.filing_service import FilingService
+from litigation.model_service import ModelService
 from litigation.portfolio_service import PortfolioService
 from litigation.ports import JobEngine
 from litigation.rulebook import load_rules
@@ -83,6 +85,12 @@ def open_portfolio(home: Path | None = None) -> PortfolioService:
 def portfolio_of(litigation: LitigationService, engine: Engine) -> PortfolioService:
     """The overview of loans of rooms that are open."""
     return PortfolioService(litigation, SqlLoanOverview(engine), OverviewSums(engine))
+
+
+def open_models(home: Path | None = None) -> ModelService:
+    """Open the risk models of a home folder."""
+    litigation, _ = open_rooms(home)
+    return ModelService(litigation.evidence, ModelFolder(litigation.evidence.settings.home), litigation.rules)
 
 
 def open_delivery(home: Path | None = None) -> DeliveryService:

@@ -49,6 +49,7 @@ COMMANDS = (
     ("papers", "litigation.papers_command", "papers_command"),
     ("export", "litigation.export_command", "export_command"),
     ("debt", "litigation.debt_commands", "debt"),
+    ("model", "litigation.model_commands", "model_group"),
     ("seal", "litigation.seal_commands", "seal_group"),
     ("account", "web.account_commands", "account"),
     ("api", "evidence_service.api_commands", "api_group"),
