@@ -26,6 +26,7 @@ from litigation.batch_worker import Workers
 from litigation.bootstrap import CHECKOUT, open_batches
 from litigation.core.batch import BatchItem, ItemState
 from litigation.sample.portfolio import DEFAULT_AS_OF
+from litigation.sample.press import Press
 from litigation.service import LitigationService
 from tools.bench_cases import KINDS, SHORT, write_cases
 from tools.bench_instance import import_into, temporary_instance
@@ -123,7 +124,7 @@ def _instance(kind: str, cases: int) -> Iterator[tuple[LitigationService, Path]]
         initialise(evidence)
         home = evidence.settings.home
         path = home / "cases.ndjson"
-        events = write_cases(path, kind, cases, CHECKOUT / "node_modules")
+        events = write_cases(path, kind, cases, Press(CHECKOUT / "node_modules"))
         print(f"{cases:,} cases, {events:,} events: importing …", file=sys.stderr, flush=True)
         import_into(evidence, path)
         path.unlink()

@@ -40,9 +40,9 @@ _OVERDUE_SHARE, _SHORT_SHARE = 7, 35
 """So many loans of a portfolio hold one overdue one, and one overdue one of at most twelve months."""
 
 
-def write_cases(out: Path, kind: str, cases: int, node_modules: Path) -> int:
+def write_cases(out: Path, kind: str, cases: int, press: Press) -> int:
     """Write the events of so many overdue loans to a file; returns how many events."""
-    press, events = Press(node_modules), 0
+    events = 0
     with out.open("wb") as file:
         for plan in islice(_plans(kind, cases), cases):
             for line in loan_lines(plan, DEFAULT_SEED, DEFAULT_AS_OF, press) if kind == SAMPLE else _short(plan, press):

@@ -8,25 +8,25 @@ import sys
 from pathlib import Path
 
 from litigation.bootstrap import CHECKOUT
-from tools.bench_cases import NEEDED, SAMPLE, SHORT, write_cases
+from litigation.sample.press import Press
+from tools.bench_cases import KINDS, NEEDED, write_cases
 from tools.bench_memory import resident_bytes
 
 
-def test_cases_are_as_many_different_loans_as_asked_and_the_same_every_time(tmp_path: Path) -> None:
-    for kind in (SHORT, SAMPLE):
-        first, again = tmp_path / f"{kind}.ndjson", tmp_path / f"{kind}-again.ndjson"
-        assert write_cases(first, kind, 2, CHECKOUT / "node_modules") == len(first.read_bytes().splitlines())
-        write_cases(again, kind, 2, CHECKOUT / "node_modules")
-        assert first.read_bytes() == again.read_bytes()
-        assert len({json.loads(line)["loan"] for line in first.read_bytes().splitlines()}) == 2
-
-
-def test_a_short_case_has_what_a_filing_needs(tmp_path: Path) -> None:
-    out = tmp_path / "cases.ndjson"
-    write_cases(out, SHORT, 1, CHECKOUT / "node_modules")
-    told = {json.loads(line)["type"] for line in out.read_bytes().splitlines()}
+def test_cases_are_different_loans_ready_for_filing_and_the_same_every_time(tmp_path: Path) -> None:
+    press = Press(CHECKOUT / "node_modules")
     always = NEEDED - {"payment.received", "acceleration.noticed", "acceleration.reached"}
-    assert always <= told
+    for kind in KINDS:
+        first, again = tmp_path / f"{kind}.ndjson", tmp_path / f"{kind}-again.ndjson"
+        assert write_cases(first, kind, 2, press) == len(first.read_bytes().splitlines())
+        write_cases(again, kind, 2, press)
+        assert first.read_bytes() == again.read_bytes()
+        told: dict[str, set[str]] = {}
+        for line in first.read_bytes().splitlines():
+            event = json.loads(line)
+            told.setdefault(event["loan"], set()).add(event["type"])
+        assert len(told) == 2
+        assert all(always <= kinds for kinds in told.values())
 
 
 def test_memory_is_that_of_this_process_and_all_below_it() -> None:

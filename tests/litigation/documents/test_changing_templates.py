@@ -1,4 +1,4 @@
-"""Changing texts of the papers by command: a second person, exactly the bytes that were read, an event, no silent file."""
+"""Changing texts of the papers by command: a second person, the bytes that were read, an event, no silent file."""
 
 from __future__ import annotations
 
