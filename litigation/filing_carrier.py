@@ -1,6 +1,6 @@
 """The carrier of a run: brings lodged filings to one court by several connections, and takes the receipts together.
 
-Spec: docs/spec/filing.md, docs/spec/file.md "A folder". The connections carry bytes and touch no database; receipts are
+Spec: docs/spec/filing.md, docs/spec/file.md "A folder". The threads carry bytes and write to no database; receipts are
 checked, logged and kept in the thread that runs. A court that is busy is asked again when it says so; one that does not
 answer, or ended our key, is left alone: the filings wait in the outbox.
 """
