@@ -48,7 +48,7 @@ CHROMIUM = "/usr/bin/chromium"
 COURT, FILER = "样例省云汀市示范区人民法院", "样例消费金融有限公司"
 CLERK, PASSWORD = "书记员甲", "pictures of the guide only"
 REGISTRY, ACCOUNT = "0x5FbDB2315678afecb367f032d93F642f64180aa3", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
-LOANS, COLOURS = "120", 96
+LOANS, COLOURS = "120", 220
 
 
 def main() -> None:

@@ -111,7 +111,7 @@ def _weeks(
         (accepted if taken else returned)[_monday(one.decided_at)] += 1
     found: list[WeekFigures] = []
     monday = _monday(since)
-    while monday <= _monday(until):
+    while monday <= _monday(until - timedelta(microseconds=1)):  # the end itself is not counted
         found.append(WeekFigures(monday, came[monday], accepted[monday], returned[monday]))
         monday += WEEK
     return tuple(found)

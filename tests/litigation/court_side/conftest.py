@@ -66,7 +66,7 @@ class CourtHouse:
             [*command, "--port", str(self.port)], env={**os.environ, **clock}, stderr=subprocess.DEVNULL
         )
         self.processes.append(process)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while time.monotonic() < deadline:
             assert process.poll() is None, "the court's server ended"
             with suppress(URLError, ConnectionError), urlopen(f"{self.address}/court", timeout=5) as answer:
@@ -77,7 +77,7 @@ class CourtHouse:
 
     def examined(self, filing_id: str) -> Submission:
         """The filing once the background program has examined it."""
-        service, deadline = self.service(), time.monotonic() + 60
+        service, deadline = self.service(), time.monotonic() + 180
         while time.monotonic() < deadline:
             found = service.submission(filing_id)
             if found.state is not SubmissionState.RECEIVED:

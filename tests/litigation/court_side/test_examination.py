@@ -121,7 +121,7 @@ def test_the_keeper_starts_the_program_again_after_it_was_killed(desk: CourtDesk
 
 
 def examined(desk: CourtDesk, filing_id: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while desk.court.submission(filing_id).state is SubmissionState.RECEIVED:
         assert time.monotonic() < deadline, "nobody examined it"
         time.sleep(0.05)
