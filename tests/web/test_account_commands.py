@@ -41,7 +41,7 @@ def test_an_account_is_made_with_a_password_from_the_prompt(here: Here) -> None:
     assert result.exit_code == 0, result.output
     found = authenticate(here.identity.accounts, "李律师", "a long enough password", NOW, CHEAP)
     assert found is not None
-    assert (found.role, found.institutions) == (Role.LEGAL, {"sample-cf"})
+    assert (found.role, found.institutions) == (Role.LEGAL, frozenset({"sample-cf"}))
     assert "long enough" not in result.output
 
 

@@ -47,7 +47,7 @@ def test_an_account_is_made_and_its_password_shown_once(full: MemoryInstance, op
     assert found is not None
     account = authenticate(full.accounts, "李律师", found[1], clock_now(), CHEAP)
     assert account is not None
-    assert (account.role, account.institutions, account.must_change) == (Role.LEGAL, {"sample-cf"}, True)
+    assert (account.role, account.institutions, account.must_change) == (Role.LEGAL, frozenset({"sample-cf"}), True)
     assert found[1] not in operator.get("/accounts/of/李律师").text
     assert "李律师" in operator.get("/accounts").text
 

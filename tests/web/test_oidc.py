@@ -76,7 +76,7 @@ def test_somebody_signs_in_and_gets_role_and_institutions_of_the_claims(
     assert (answer.status_code, answer.location) == (302, "/events")
     account = there.accounts.find("zhang.wei")
     assert account is not None
-    assert (account.role, account.institutions, account.subject) == (Role.LEGAL, {"sample-cf"}, "u-1")
+    assert (account.role, account.institutions, account.subject) == (Role.LEGAL, frozenset({"sample-cf"}), "u-1")
     assert browser.get("/account").status_code == 200
     asked = provider.asked[0]
     assert len(asked["nonce"]) >= 16

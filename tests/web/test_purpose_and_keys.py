@@ -122,7 +122,7 @@ def test_a_key_is_shown_once_opens_and_is_revoked(full: MemoryInstance, integrat
     assert opens(key, parts[1])
     assert (key.institution, key.scopes, key.per_minute) == (
         "sample-cf",
-        {Scope.EVENTS_WRITE, Scope.PROOFS_READ},
+        frozenset({Scope.EVENTS_WRITE, Scope.PROOFS_READ}),
         60,
     )
     listed = integrator.get("/api-keys").text
