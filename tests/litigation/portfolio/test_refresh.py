@@ -1,4 +1,4 @@
-"""Drawing the overview: what happened, what a day changes, what a crash costs, what is hidden.
+"""Drawing the overview: what happened, what a day changes, what a crash costs, what is hidden."""
 
 from __future__ import annotations
 
