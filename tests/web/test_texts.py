@@ -13,9 +13,13 @@ from evidence_service.core.reasons import CheckState
 from evidence_service.core.report import Result
 from evidence_service.core.trust import IssuerStanding
 from evidence_service.ports import AnchorState
+from litigation.core.batch import HINTS, BatchState
+from litigation.core.completeness import MatrixState
 from litigation.core.court_entry import DECIDING, EntryKind
 from litigation.core.filing import FilingState
 from litigation.core.filing_move import MOVES
+from litigation.core.kinds import Kind as DebtKind
+from litigation.core.overview import CASE_STATES, Order, Readiness
 from litigation.core.submissions import Result as Submitted
 from litigation.court_side.core.board import Column
 from litigation.court_side.core.due import DueWhat
@@ -37,6 +41,9 @@ WEB = Path(FOLDER).parent
 CALL = re.compile(r"""\bt\(\s*(['"])([a-z0-9_.]+)\1\s*([,)~])""")
 PYTHON_KEY = re.compile(r"""(?:texts\(|_form\(|UploadRefusedError\()\s*"([a-z0-9_.]+)\"""")
 STEPS = [kind.value for kind in EntryKind if kind in FOLLOWS and kind not in DECIDING | OF_THE_MACHINE]
+DEBT = {*(kind.value for kind in DebtKind), "total", "accelerated", "instalment"}
+STEP_CODES = {"supply", "decide", "build", "rebuild", "file", "finish_filing", "wait", "follow", "cure", "look"}
+BATCH = {"pause", "resume", "cancel", "retry"}
 FAMILIES = {
     "page.": {name for name, _ in PAGES},
     "role.": {role.value for role in Role},
@@ -45,7 +52,20 @@ FAMILIES = {
     "check_state.": {state.value for state in CheckState},
     "kind.": {kind.value for kind in Kind},
     "anchor_state.": {state.value for state in AnchorState},
-    "case_state.": {"package_built"} | {state.value for state in FilingState},
+    "case_state.": set(CASE_STATES) | {state.value for state in FilingState},
+    "path.": {"overdue", "blocked", "ready", "built", "with_court", "accepted"},
+    "order.": {order.value for order in Order},
+    "readiness.": {one.value for one in Readiness} | {"blocked_by"},
+    "stage.": {stage.value for stage in Stage},
+    "proof.": {"anchored", "checkpointed", "logged"},
+    "matrix.": {state.value for state in MatrixState} | {"owed_by"},
+    "cap.": {"global", "per_line", "applied", "explained"},
+    "debt.": DEBT,
+    "step.": STEP_CODES,
+    "batch.": BATCH,
+    "batch_state.": {state.value for state in BatchState},
+    "batch_fix.": set(HINTS) | {"other"},
+    "entry_kind.": {kind.value for kind in EntryKind},
     "error.": {f"{status}.{part}" for status in KNOWN for part in ("title", "text")},
     "trust_standing.": {standing.value for standing in IssuerStanding},
     "since.": {source.value for source in TimeSource},
