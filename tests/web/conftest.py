@@ -8,16 +8,34 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from werkzeug.test import TestResponse
 
 from tests.web.instance import CHEAP, MemoryInstance, empty_instance, full_instance
 from web.accounts import hash_password
-from web.app import create_app
+from web.app import PagesApp, create_app
 from web.ports import Role
 
 PASSWORD = "correct horse battery staple"
 SECRET = b"tests only, thirty-two bytes long"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+class CompiledOnce(BytecodeCache):
+    """Templates compiled once for all applications of a run: each test makes its own application."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+PagesApp.jinja_options = {**PagesApp.jinja_options, "bytecode_cache": CompiledOnce()}
 
 
 @pytest.fixture(scope="session")

@@ -33,7 +33,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
-CLOSED = ("/", "/events", "/checkpoints", "/anchors", "/cases", "/packages")
+OWN = ("/account", "/account/password", "/approvals")
+CLOSED = ("/", "/events", "/checkpoints", "/anchors", "/cases", "/packages", *OWN)
 PUBLIC = ("/verify", "/nowhere")
 SUBMIT = "main button[type=submit]"
 
