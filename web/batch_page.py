@@ -55,7 +55,7 @@ class BatchLine:
 def register(app: Flask) -> None:
     """Add the routes."""
     app.add_url_rule("/batches", "batches", batches)
-    app.add_url_rule("/batches", "batch_start", start, methods=["POST"])
+    app.add_url_rule("/batches/new", "batch_start", start, methods=["POST"])
     app.add_url_rule("/batches/<batch>", "batch", batch_page)
     app.add_url_rule("/batches/<batch>/progress", "batch_progress", batch_progress)
     app.add_url_rule("/batches/<batch>/<move>", "batch_move", batch_move, methods=["POST"])

@@ -17,7 +17,7 @@ from litigation.core.docket import Difference
 from litigation.core.filing import FilingState
 from web.access import Permission, permit
 from web.approvals import ApprovalKind
-from web.case_page import case_row
+from web.case_page import CASE, case_row
 from web.current import chosen_log, identity, instance, now, number_argument
 from web.filing_act import FilingWish, wish_bytes
 from web.legal_desk import desk
@@ -25,7 +25,6 @@ from web.loan_page import named_log
 from web.ports import LogRow
 
 PAGE = 50
-FILING_ID = "<string(length=66):filing_id>"
 WAITING = ("prepared", "sent", "submitted")
 
 
@@ -39,8 +38,8 @@ def register(app: Flask) -> None:
     """Add the routes."""
     app.add_url_rule("/filings", "filings", filings)
     app.add_url_rule("/filings/sync", "docket_sync", sync, methods=["POST"])
-    app.add_url_rule(f"/filings/{FILING_ID}", "filing", filing_page)
-    app.add_url_rule("/cases/<int:case_id>/file", "file_case", file_case, methods=["POST"])
+    app.add_url_rule("/filings/<filing_id>", "filing", filing_page)
+    app.add_url_rule(f"/cases/{CASE}/file", "file_case", file_case, methods=["POST"])
 
 
 @permit(Permission.CASE_READ)

@@ -20,7 +20,6 @@ from web.legal_desk import cases, desk
 from web.loan_view import originals, proven, timeline
 from web.ports import LogRow
 
-SHA256 = "<string(length=64):sha256>"
 SHOWN = {"application/pdf", "image/png", "image/jpeg"}
 """What a browser shows without running anything of it."""
 
@@ -28,7 +27,7 @@ SHOWN = {"application/pdf", "image/png", "image/jpeg"}
 def register(app: Flask) -> None:
     """Add the routes."""
     app.add_url_rule("/loans/<institution>/<loan>", "loan", loan_page)
-    app.add_url_rule(f"/loans/<institution>/<loan>/originals/{SHA256}", "original", original)
+    app.add_url_rule("/loans/<institution>/<loan>/originals/<sha256>", "original", original)
 
 
 @permit(Permission.CASE_READ)

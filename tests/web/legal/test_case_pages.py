@@ -116,8 +116,8 @@ def test_a_batch_is_started_with_one_button_paused_resumed_and_cancelled(lender:
     store = lender.instance.legal.portfolio.store
     way = store.named(LENDER, loans[:1])[0].overview.recommended
     address = f"/portfolio/proposal?institution={LENDER}&min_days=100&all=1"
-    where = post(client, "/batches", address, institution=LENDER, way=way, all="1", min_days="100")
-    assert post(client, "/batches", address, institution=LENDER, way=way, all="1", min_days="100") == where  # twice
+    where = post(client, "/batches/new", address, institution=LENDER, way=way, all="1", min_days="100")
+    assert post(client, "/batches/new", address, institution=LENDER, way=way, all="1", min_days="100") == where  # twice
     name = where.rsplit("/", 1)[1]
     batches = lender.instance.legal.batches
     assert batches.store.batch(name).state is BatchState.RUNNING
@@ -141,7 +141,7 @@ def test_failures_are_told_with_what_to_do_and_only_they_are_built_again(lender:
     legal = lender.instance.legal
     way = legal.portfolio.store.named(LENDER, [loan])[0].overview.recommended
     page = f"/portfolio/proposal?institution={LENDER}&loan_no={loan}"
-    where = post(client, "/batches", page, institution=LENDER, way=way, loan_no=loan)
+    where = post(client, "/batches/new", page, institution=LENDER, way=way, loan_no=loan)
     name = where.rsplit("/", 1)[1]
     (item,) = legal.batches.store.items(name)
     now = legal.litigation.evidence.now()
