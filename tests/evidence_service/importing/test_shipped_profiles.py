@@ -100,3 +100,13 @@ def test_one_bad_cell_rejects_all_events_of_its_row(tmp_path: Path) -> None:
     records = list(read_events(written(tmp_path, "t.csv", bad.encode()), load_profile("lendingclub")))
     assert rejected(records) == [(2, "bad-amount")]
     assert {record.line for record in accepted(records)} == {3}
+
+
+def test_bpic20_reads_its_layouts_by_the_names_that_a_file_has(tmp_path: Path) -> None:
+    rest = "concept:name,org:role,time:timestamp,case:concept:name,event_idx\n"
+    row = "Payment Handled,UNDEFINED,2017-01-12T17:31:22.000+01:00,declaration1,3\n"
+    for amount in ("(case)_Amount", "(case)_RequestedAmount"):
+        (paid,) = events_of(tmp_path, "bpic20", f"{amount},{rest}26.85,{row}")
+        assert (paid["type"], paid["payload"]["amount"]) == ("loan.disbursed", "26.85")
+        assert paid["payload"]["value_date"] == "2017-01-12"
+        assert paid["actor"] == {"role": "system", "org": "university"}  # the source names nobody
