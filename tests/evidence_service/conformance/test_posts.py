@@ -1,4 +1,3 @@
-
 """Key posts: counted loan by loan, compared with peers, never judged on few cases; nobody known is never dropped."""
 
 from __future__ import annotations
