@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from click.testing import CliRunner
+
+from web.cli import main
+
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = Path(sys.executable).with_name("proofdocket")
 PATIENCE = 300
@@ -43,9 +47,24 @@ class Program:
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 
+    def inside(self, *arguments: str | Path) -> Answer:
+        """Run a command in this process: the same words, options and exit codes, without a start of its own."""
+        gone = {name: None for name in os.environ if name.startswith("PROOFDOCKET_")}
+        words = ["--home", str(self.home), *map(str, arguments)]
+        done = CliRunner().invoke(main, words, env={**gone, **dict(self.environment)})
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Answer(done.exit_code, done.stdout, done.stderr)
+
     def json(self, *arguments: str | Path, code: int = 0) -> Any:
         """Run a command with --json and return its answer; the exit code must be as expected."""
         answer = self.run(*arguments, "--json")
+        assert answer.code == code, f"{arguments}: exit {answer.code}\n{answer.out}\n{answer.err}"
+        return answer.json
+
+    def json_inside(self, *arguments: str | Path, code: int = 0) -> Any:
+        """The same, in this process."""
+        answer = self.inside(*arguments, "--json")
         assert answer.code == code, f"{arguments}: exit {answer.code}\n{answer.out}\n{answer.err}"
         return answer.json
 

@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.chain]
 
 
 def test_a_second_init_changes_nothing(walked: Walked) -> None:
-    assert walked.program.json("init") == walked.answers["init"]
+    assert walked.program.json_inside("init") == walked.answers["init"]
 
 
 def test_init_answers_with_log_chain_and_contracts(walked: Walked) -> None:
@@ -26,19 +26,19 @@ def test_init_answers_with_log_chain_and_contracts(walked: Walked) -> None:
 
 
 def test_chain_status_has_its_four_fields(walked: Walked) -> None:
-    assert {"running", "chain_id", "head", "saved_head"} <= set(walked.program.json("chain", "status"))
+    assert {"running", "chain_id", "head", "saved_head"} <= set(walked.program.json_inside("chain", "status"))
 
 
 def test_importing_the_same_file_twice_adds_nothing(walked: Walked) -> None:
-    before = walked.program.json("publish")["tree_size"]
-    again = walked.program.json("import", walked.portfolio)
+    before = walked.program.json_inside("publish")["tree_size"]
+    again = walked.program.json_inside("import", walked.portfolio)
     assert (again["accepted"], again["rejected"]) == (0, 0)
     assert again["duplicates"] == again["read"] == walked.answers["sample"]["events"]
     assert again["tree_size"] == before
 
 
 def test_the_same_seed_gives_the_same_sample(walked: Walked, tmp_path: Path) -> None:
-    walked.program.json("sample", "--loans", "24", "--out", tmp_path / "again.ndjson")
+    walked.program.json_inside("sample", "--loans", "24", "--out", tmp_path / "again.ndjson")
     assert (tmp_path / "again.ndjson").read_bytes() == walked.portfolio.read_bytes()
 
 
@@ -61,7 +61,7 @@ def test_bad_rows_are_set_aside_with_line_and_reason_and_the_rest_is_kept(walked
         json.dumps({**fresh, "id": "mixed:5"}).encode(),
     ]
     file.write_bytes(b"\n".join(lines) + b"\n")
-    answer = walked.program.json("import", file)
+    answer = walked.program.json_inside("import", file)
     assert (answer["read"], answer["accepted"], answer["rejected"]) == (8, 2, 6)
     rejects = [json.loads(line) for line in Path(answer["rejects_file"]).read_text("utf-8").splitlines()]
     assert sorted(item["line"] for item in rejects) == [2, 3, 4, 5, 6, 7]
@@ -74,9 +74,9 @@ def test_consistency_between_two_checkpoints_is_shown(walked: Walked, tmp_path: 
     event = json.loads(walked.portfolio.read_bytes().splitlines()[1])
     file = tmp_path / "one.ndjson"
     file.write_text(json.dumps({**event, "id": "consistency:1", "attachments": []}, ensure_ascii=False) + "\n", "utf-8")
-    walked.program.json("import", file)
-    second = walked.program.json("publish")["tree_size"]
-    answer = walked.program.json("audit", "consistency", "--from", str(first), "--to", str(second))
+    walked.program.json_inside("import", file)
+    second = walked.program.json_inside("publish")["tree_size"]
+    answer = walked.program.json_inside("audit", "consistency", "--from", str(first), "--to", str(second))
     assert answer["consistent"] is True
     assert answer["from"] == {"size": first, "root": walked.answers["publish"]["root"]}
     assert answer["to"]["size"] == second > first
@@ -86,9 +86,9 @@ def test_a_case_says_in_the_log_why_its_loan_was_chosen(walked: Walked, tmp_path
     lines = [json.loads(line) for line in walked.portfolio.read_bytes().splitlines()]
     taken = {path.name.split("_")[1].rsplit("-", 3)[0] for path in walked.packages.glob("*.zip")}
     loan = next(event["loan"] for event in lines if event["type"] == "contract.signed" and event["loan"] not in taken)
-    walked.program.json("publish")  # other journeys on this instance may have logged events of that loan
-    walked.program.json("anchor")
-    walked.program.json("bundle", "--loan", loan, "--draft", "--as-of", "2026-10-31", "--out", tmp_path / "named")
+    walked.program.json_inside("publish")  # other journeys on this instance may have logged events of that loan
+    walked.program.json_inside("anchor")
+    walked.program.json_inside("bundle", "--loan", loan, "--draft", "--as-of", "2026-10-31", "--out", tmp_path / "named")
     logged = open_home(walked.program.home).store.events_before(walked.answers["publish"]["institution"], None, 100_000)
     opened = [one for one in logged if one.type == "case.opened" and one.body is not None]
     reasons = {one.loan: json.loads(one.body or b"")["payload"]["reasons"] for one in opened}
@@ -98,16 +98,16 @@ def test_a_case_says_in_the_log_why_its_loan_was_chosen(walked: Walked, tmp_path
 
 def test_wrong_use_is_2_and_a_refusal_is_1(walked: Walked, tmp_path: Path) -> None:
     program = walked.program
-    assert program.run("publish", "--no-such-option").code == 2
-    assert program.run("import", tmp_path / "missing.ndjson").code == 2
-    assert program.run("bundle", "--out", tmp_path).code == 2
-    assert program.run("prove", "no-such-event", "-o", tmp_path / "x.tlog-proof").code == 1
-    assert program.run("audit", "consistency", "--from", "3", "--to", "4").code == 1
-    assert program.run("verify", tmp_path, "--offline").code == 2
+    assert program.inside("publish", "--no-such-option").code == 2
+    assert program.inside("import", tmp_path / "missing.ndjson").code == 2
+    assert program.inside("bundle", "--out", tmp_path).code == 2
+    assert program.inside("prove", "no-such-event", "-o", tmp_path / "x.tlog-proof").code == 1
+    assert program.inside("audit", "consistency", "--from", "3", "--to", "4").code == 1
+    assert program.inside("verify", tmp_path, "--offline").code == 2
 
 
 def test_a_home_without_init_is_refused_with_what_to_do(tmp_path: Path) -> None:
-    answer = Program(tmp_path / "new").run("publish", "--json")
+    answer = Program(tmp_path / "new").inside("publish", "--json")
     assert answer.code == 1
     assert "proofdocket init" in answer.err
     assert answer.json["error"]["code"]
@@ -117,12 +117,12 @@ def test_every_command_explains_itself(walked: Walked) -> None:
     listing = walked.program.run("--help").out
     for command in ("init", "chain", "sample", "import", "publish", "anchor", "prove", "trust", "verify", "bundle"):
         assert command in listing
-        assert walked.program.run(command, "--help").code == 0
+        assert walked.program.inside(command, "--help").code == 0
 
 
 def test_a_command_in_a_wrong_folder_leaves_nothing_behind(tmp_path: Path) -> None:
     for command in (["publish"], ["bundle", "--overdue", "--out", str(tmp_path / "out")], ["docket", "list"]):
-        answer = Program(tmp_path / "wrong").run(*command)
+        answer = Program(tmp_path / "wrong").inside(*command)
         assert answer.code == 1
         assert "not an instance" in answer.err
     assert not (tmp_path / "wrong").exists()

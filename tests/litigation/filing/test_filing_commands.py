@@ -45,25 +45,25 @@ def test_file_then_sync_then_list(instance: Instance, program: Program) -> None:
 
 @pytest.mark.chain
 def test_a_second_filing_is_refused_with_exit_1(instance: Instance, program: Program) -> None:
-    program.json("file", instance.packages[0], *court(instance))
-    refused = program.json("file", instance.packages[0], *court(instance), code=1)
+    program.json_inside("file", instance.packages[0], *court(instance))
+    refused = program.json_inside("file", instance.packages[0], *court(instance), code=1)
     assert refused["error"]["code"] == "duplicate-filing"
 
 
 @pytest.mark.chain
 def test_a_changed_detail_is_refused_by_name_and_the_rest_is_recorded(instance: Instance, program: Program) -> None:
-    filed = program.json("file", instance.packages[0], *court(instance))
+    filed = program.json_inside("file", instance.packages[0], *court(instance))
     digest = instance.court.answer(filed["filing_id"], ACCEPTED, {"case_number": NUMBER})
     path = instance.court.details / f"{digest}.json"
     path.write_bytes(path.read_bytes().replace(b"1234", b"1235"))
-    synced = program.json("docket", "sync", "--details", instance.court.details, code=1)
+    synced = program.json_inside("docket", "sync", "--details", instance.court.details, code=1)
     assert digest in synced["refused"][0]["reason"]
     assert (synced["new"], synced["entries"][0]["case_number"]) == (1, "")
 
 
 @pytest.mark.chain
 def test_a_draft_is_refused_with_exit_1(instance: Instance, program: Program) -> None:
-    answer: Any = program.json("file", instance.draft, *court(instance), code=1)
+    answer: Any = program.json_inside("file", instance.draft, *court(instance), code=1)
     assert answer["error"]["code"] == "draft-not-for-filing"
 
 
@@ -71,14 +71,14 @@ def test_wrong_use_is_exit_2(tmp_path: Path) -> None:
     program = Program(tmp_path / "home")
     package = tmp_path / "p.zip"
     package.write_bytes(b"x")
-    assert program.run("file", package).code == 2
-    assert program.run("file", tmp_path / "missing.zip", "--court", "x", "--court-address", "y").code == 2
-    assert program.run("docket", "sync", "--details", tmp_path / "missing").code == 2
-    assert program.run("docket", "answer").code == 2
+    assert program.inside("file", package).code == 2
+    assert program.inside("file", tmp_path / "missing.zip", "--court", "x", "--court-address", "y").code == 2
+    assert program.inside("docket", "sync", "--details", tmp_path / "missing").code == 2
+    assert program.inside("docket", "answer").code == 2
 
 
 def test_without_an_instance_the_error_says_what_to_do(tmp_path: Path) -> None:
-    answer = Program(tmp_path / "home").run("docket", "list", "--json")
+    answer = Program(tmp_path / "home").inside("docket", "list", "--json")
     assert answer.code == 1
     assert "proofdocket init" in json.loads(answer.out)["error"]["message"]
 
@@ -93,6 +93,6 @@ def test_without_an_instance_the_error_says_what_to_do(tmp_path: Path) -> None:
     ],
 )
 def test_help_says_what_a_command_does(tmp_path: Path, command: tuple[str, ...], said: str) -> None:
-    answer = Program(tmp_path).run(*command)
+    answer = Program(tmp_path).inside(*command)
     assert answer.code == 0
     assert said in " ".join(answer.out.split())
