@@ -55,5 +55,7 @@ for (const select of document.querySelectorAll("select[data-submit]"))
   select.addEventListener("change", () => select.form.requestSubmit());
 for (const zone of document.querySelectorAll("[data-drop]")) dropInto(zone);
 for (const form of document.querySelectorAll("form.verify")) watchUpload(form);
+const tab = document.querySelector(".tabs [aria-current]");
+if (tab) tab.parentElement.parentElement.scrollLeft = Math.max(0, tab.offsetLeft - 48);
 if (navigator.clipboard) showCopyButtons(document);
 document.documentElement.classList.add("js");
