@@ -88,7 +88,9 @@ def test_a_case_says_in_the_log_why_its_loan_was_chosen(walked: Walked, tmp_path
     loan = next(event["loan"] for event in lines if event["type"] == "contract.signed" and event["loan"] not in taken)
     walked.program.json_inside("publish")  # other journeys on this instance may have logged events of that loan
     walked.program.json_inside("anchor")
-    walked.program.json_inside("bundle", "--loan", loan, "--draft", "--as-of", "2026-10-31", "--out", tmp_path / "named")
+    walked.program.json_inside(
+        "bundle", "--loan", loan, "--draft", "--as-of", "2026-10-31", "--out", tmp_path / "named"
+    )
     logged = open_home(walked.program.home).store.events_before(walked.answers["publish"]["institution"], None, 100_000)
     opened = [one for one in logged if one.type == "case.opened" and one.body is not None]
     reasons = {one.loan: json.loads(one.body or b"")["payload"]["reasons"] for one in opened}
