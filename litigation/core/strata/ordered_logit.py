@@ -7,6 +7,7 @@ fitted them. Spec: docs/spec/strata.md section 4.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -106,10 +107,16 @@ def logistic(value: float) -> float:
 
 
 def matching_cuts(points: Sequence[float], ranks: Sequence[int], classes: int) -> tuple[float, ...]:
-    """Cuts that give each class as often as it occurs: the score of the first row of each, in order of score."""
+    """Cuts that give each class as nearly as often as it occurs: values of the points, those from which on it begins.
+
+    Where many rows share a value, the value is chosen whose rows from it on are nearest in number; the higher of two.
+    """
     ordered = sorted(points)
+    values = sorted(set(ordered))
+    upward = [len(ordered) - bisect_left(ordered, value) for value in values]  # rows at or above each value: falling
     cuts = []
     for index in range(1, classes):
-        below = sum(1 for rank in ranks if rank < index)
-        cuts.append(ordered[min(below, len(ordered) - 1)])
+        wanted = sum(1 for rank in ranks if rank >= index)
+        best = min(range(len(values)), key=lambda at: (abs(upward[at] - wanted), -at))
+        cuts.append(values[best])
     return tuple(cuts)
