@@ -42,6 +42,7 @@ APPEND_ONLY = (
     *tables_delivery.APPEND_ONLY,
     *court_tables.APPEND_ONLY,
     *served_tables.APPEND_ONLY,
+    *web_tables.APPEND_ONLY,
 )
 TABLES: list[Table] = list(chain.from_iterable(room.sorted_tables for room in ROOMS))
 
