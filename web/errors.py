@@ -21,10 +21,12 @@ from evidence_service.errors import (
     ProofDocketError,
     StoreError,
 )
+from evidence_service.workflow.privacy import RestrictedError
 from web.current import WITHOUT_ACCOUNT
 
 KNOWN = (400, 403, 404, 405, 409, 413, 429, 500, 503)
 STATUS: tuple[tuple[type[ProofDocketError], int], ...] = (
+    (RestrictedError, 403),
     (NotFoundError, 404),
     (ConflictError, 409),
     (MalformedInputError, 400),

@@ -57,6 +57,7 @@ def quiet(history: LoanHistory, today: date, terms: LoanTerms | None, before_day
         reasons=(),
         decided="",
         objection=objected_on(history),
+        stratum=_stratum(history),
         changes_on=today + ONE_DAY if before_days else _next_late(terms, today),
     )
 
@@ -84,6 +85,7 @@ def draw(history: LoanHistory, today: date, terms: LoanTerms | None, before_days
         reasons=judged.reasons,
         decided=judged.decided,
         objection=objected_on(history),
+        stratum=_stratum(history),
         changes_on=today + ONE_DAY,
     )
 
@@ -98,6 +100,11 @@ def objected_on(history: LoanHistory) -> date | None:
 def _product(history: LoanHistory) -> str:
     applied = history.last("application.submitted")
     return str(applied.payload.get("product", "")) if applied else ""
+
+
+def _stratum(history: LoanHistory) -> str:
+    moved = history.last("stratum.moved")
+    return str(moved.payload.get("to", "")) if moved else ""
 
 
 def _month(terms: LoanTerms | None) -> str:

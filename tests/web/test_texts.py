@@ -16,6 +16,7 @@ from evidence_service.ports import AnchorState
 from litigation.core.batch import HINTS, BatchState
 from litigation.core.completeness import MatrixState
 from litigation.core.court_entry import DECIDING, EntryKind
+from litigation.core.derivation import DERIVATIONS
 from litigation.core.filing import FilingState
 from litigation.core.filing_move import MOVES
 from litigation.core.kinds import Kind as DebtKind
@@ -53,6 +54,7 @@ FAMILIES = {
     "kind.": {kind.value for kind in Kind},
     "anchor_state.": {state.value for state in AnchorState},
     "case_state.": set(CASE_STATES) | {state.value for state in FilingState},
+    "fact_name.": set(DERIVATIONS) | {"defendant.name", "contract.annual_rate"},
     "path.": {"overdue", "blocked", "ready", "built", "with_court", "accepted"},
     "order.": {order.value for order in Order},
     "readiness.": {one.value for one in Readiness} | {"blocked_by"},

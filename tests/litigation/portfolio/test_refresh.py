@@ -76,8 +76,12 @@ def test_only_loans_with_news_are_drawn_and_rebuilding_gives_the_same(lender: Le
     portfolio.rebuild(LENDER)
     assert lines(portfolio) == after
     tell(lender, loans[0], "dispute.decided", number=1, result="upheld")
+    told = {"from": "none", "to": "S4", "treatment": "sue", "decided_by": "model"}
+    tell(lender, loans[0], "stratum.moved", number=2, **told)
     portfolio.refresh(LENDER)
     assert lines(portfolio)[loans[0]].objection is None
+    found = portfolio.store.chosen(LENDER, Choice(stratum="S4"), portfolio.today(), 10)
+    assert [one.overview.loan for one in found] == [loans[0]]
 
 
 def test_a_new_day_draws_overdue_loans_and_those_whose_instalment_may_be_late(
