@@ -15,7 +15,7 @@ from litigation.core.exhibit_order import offered
 from tests.web.conftest import PASSWORD, SECRET
 from tests.web.legal.conftest import LENDER, Lender
 from tests.web.legal.test_case_pages import history, opened_case
-from tests.web.test_browser import ARGUMENTS, CHROMIUM, check
+from tests.web.test_browser import ARGUMENTS, AXE, CHROMIUM
 from web.app import create_app
 
 pytestmark = pytest.mark.browser
@@ -54,6 +54,14 @@ def page_of(browser: Browser, lender: Lender, lang: str, **options: object) -> I
         server.server_close()
 
 
+def check(page: Page) -> None:
+    """No violation of axe, and nothing wider than the window; what passes is not collected, which halves the time."""
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations'], iframes: false})")["violations"]
+    assert [(one["id"], [node["target"] for node in one["nodes"]][:3]) for one in found] == [], page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+
+
 @pytest.mark.parametrize(("lang", "scheme", "width"), [("zh", "dark", 390), ("en", "light", 1280)])
 def test_axe_finds_nothing_on_any_page_of_the_legal_staff(
     browser: Browser, lender: Lender, lang: str, scheme: str, width: int
@@ -65,7 +73,7 @@ def test_axe_finds_nothing_on_any_page_of_the_legal_staff(
             *(f"/loans/{LENDER}/{loan}", f"/cases/{case_id}", "/portfolio?min_days=30"),
             *(f"/portfolio/proposal?institution={LENDER}&all=1", "/home", "/cases", "/batches", "/filings", "/charts"),
         ]
-        for address in everything if width < 400 else everything[:3]:  # axe takes a second for each
+        for address in everything if width < 400 else everything[1:3]:  # axe takes a second for each
             answer = page.goto(f"{site}{address}")
             assert answer is not None
             assert answer.status == 200, address
