@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from evidence_service.adapters.timestamp_authority import read_authorities
 from evidence_service.bootstrap import open_engine, open_evidence, require_database
-from evidence_service.service import EvidenceService
+from evidence_service.service import EvidenceService, require_initialised
 from evidence_service.settings import read_settings
 from litigation.adapters.job_slots import Slots
 from litigation.adapters.model_folder import ModelFolder
@@ -29,6 +29,7 @@ from litigation.portfolio_service import PortfolioService
 from litigation.ports import JobEngine
 from litigation.rulebook import load_rules
 from litigation.service import LitigationService
+from litigation.strata_service import StrataService
 from litigation.workflow.seal_package import BundleSealer
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -91,6 +92,13 @@ def open_models(home: Path | None = None) -> ModelService:
     """Open the risk models of a home folder."""
     litigation, _ = open_rooms(home)
     return ModelService(litigation.evidence, ModelFolder(litigation.evidence.settings.home), litigation.rules)
+
+
+def open_strata(home: Path | None = None) -> StrataService:
+    """Open the strata of a home folder."""
+    models = open_models(home)
+    require_initialised(models.evidence)
+    return StrataService(models.evidence, models, models.rules)
 
 
 def open_delivery(home: Path | None = None) -> DeliveryService:

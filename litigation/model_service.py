@@ -66,7 +66,7 @@ class ModelService:
     def __init__(self, evidence: EvidenceService, folder: ModelFolder, rules: Callable[[], Rules]) -> None:
         self.evidence = evidence
         self.folder = folder
-        self._rules = rules
+        self.rules = rules
 
     def train(self, spec_file: Path, table: Path) -> Trained:
         """Train on a table; the same files give the same model, which is then said and not written again."""
@@ -153,7 +153,7 @@ class ModelService:
         return Trained(model, card, self.folder.keep(model, card, content))
 
     def _rows(self, institution: str, as_of: date, loans: Sequence[str] = ()) -> Iterator[tuple[str, dict[str, str]]]:
-        store, rules = self.evidence.store, self._rules()
+        store, rules = self.evidence.store, self.rules()
         restricted = self.evidence.restricted_loans(institution)
         chosen = loans or store.loans_between(institution, 0, self.evidence.log(institution).size)
         self.evidence.record_accesses(

@@ -31,6 +31,7 @@ RULE_FILES = (
     "periods.toml",
     "rates.toml",
     "routing.toml",
+    "strata.toml",
 )
 _SERIES_KEYS = {"title", "continuous", "entry"}
 _ENTRY_KEYS = {

@@ -50,6 +50,8 @@ COMMANDS = (
     ("export", "litigation.export_command", "export_command"),
     ("debt", "litigation.debt_commands", "debt"),
     ("model", "litigation.model_commands", "model_group"),
+    ("strata", "litigation.strata_commands", "strata_group"),
+    ("warn", "litigation.strata_commands", "warn_command"),
     ("seal", "litigation.seal_commands", "seal_group"),
     ("account", "web.account_commands", "account"),
     ("api", "evidence_service.api_commands", "api_group"),

@@ -91,6 +91,16 @@ TYPES: tuple[EventType, ...] = (
     ),
     event_type(
         S,
+        "details.changed",
+        "借款人联系资料变更",
+        "Borrower's details changed",
+        "which means of contact changed and since when; monitoring",
+        "民法典 509；商业银行互联网贷款管理暂行办法",
+        "fields:texts! phone:text* email:text* household_address:text* residence_address:text* employer:text* "
+        "reported_by:text",
+    ),
+    event_type(
+        S,
         "promise.made",
         "承诺还款",
         "Promise to pay",
@@ -133,7 +143,7 @@ TYPES: tuple[EventType, ...] = (
         "which layer of treatment the loan came into, from which, why, and who decided",
         "商业银行互联网贷款管理暂行办法",
         "from:text! to:text! treatment:text! decided_by:text! reasons:texts rules_digest:digest inputs_digest:digest "
-        "model:text model_version:text overrides:text person:text*",
+        "model:text model_version:text overrides:text person:text* until:date",
     ),
     event_type(
         S,
