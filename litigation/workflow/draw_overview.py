@@ -15,8 +15,6 @@ from litigation.core.schedule import schedule_for
 from litigation.core.terms import LoanTerms
 
 ONE_DAY = timedelta(days=1)
-OBJECTIONS = ("objection.raised", "dispute.raised")
-ANSWERS = ("statement.answered", "dispute.decided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +89,15 @@ def draw(history: LoanHistory, today: date, terms: LoanTerms | None, before_days
 
 
 def objected_on(history: LoanHistory) -> date | None:
-    """The day of the oldest objection or dispute that was not answered since; None where there is none."""
-    answered = max((event.sequence for event in history.all(*ANSWERS)), default=-1)
-    waiting = [event for event in history.all(*OBJECTIONS) if event.sequence > answered]
-    return court_date(waiting[0].occurred_at) if waiting else None
+    """The day of the oldest objection or dispute that nobody answered; None where there is none.
+
+    An answer to a party names the event that it answers; a decision ends the disputes that were raised before it.
+    """
+    answered = {str(event.payload.get("answers", "")) for event in history.all("statement.answered")}
+    decided = max((event.sequence for event in history.all("dispute.decided")), default=-1)
+    waiting = [event for event in history.all("objection.raised") if event.event_id not in answered]
+    waiting += [event for event in history.all("dispute.raised") if event.sequence > decided]
+    return min((court_date(event.occurred_at) for event in waiting), default=None)
 
 
 def _product(history: LoanHistory) -> str:

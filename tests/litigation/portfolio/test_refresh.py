@@ -136,3 +136,20 @@ def test_a_restricted_loan_has_no_line(lender: Lender, monkeypatch: pytest.Monke
     assert loan not in lines(portfolio)
     portfolio.rebuild(LENDER)
     assert loan not in lines(portfolio)
+
+
+def test_an_objection_waits_until_it_is_answered_itself(lender: Lender) -> None:
+    portfolio, loan = service(lender), lender.overdue()[0]
+    whom = {"our_reference": f"{LENDER}:{loan}", "recipient": "defendant:1", "package_digest": "0" * 64}
+    for number in (1, 2):
+        words = {"invitation": "i", "ground": "amount", "text": "not so much"}
+        tell(lender, loan, "objection.raised", number, **whom, **words)
+    answer = {"our_reference": f"{LENDER}:{loan}", "recipient": "defendant:1", "result": "kept", "text": "no"}
+    portfolio.refresh(LENDER)
+    assert lines(portfolio)[loan].objection == date(2026, 11, 2)
+    tell(lender, loan, "statement.answered", 3, **answer, answers=f"objection.raised-{loan}-1")
+    portfolio.refresh(LENDER)
+    assert lines(portfolio)[loan].objection == date(2026, 11, 3)
+    tell(lender, loan, "statement.answered", 4, **answer, answers=f"objection.raised-{loan}-2")
+    portfolio.refresh(LENDER)
+    assert lines(portfolio)[loan].objection is None
