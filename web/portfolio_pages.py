@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -145,7 +145,9 @@ def refresh() -> ResponseReturnValue:
 @permit(Permission.PORTFOLIO_READ)
 def save_filter() -> ResponseReturnValue:
     """Keep a filter under a name."""
-    query = request.form.get("query", "")
+    given = dict(parse_qsl(request.form.get("query", "")))
+    choice_of(given)  # a filter that makes no sense is refused now, not each time that it is used
+    query = query_of(given)
     desk().filters.save(current_user.name, "portfolio", request.form.get("name", ""), query)
     return redirect(f"{url_for('portfolio')}?{query}")
 

@@ -14,6 +14,7 @@ from litigation.core.exhibit_order import ExhibitOrderError, check_order, offere
 from litigation.core.history import LoanHistory
 from tests.web.conftest import TOKEN
 from tests.web.legal.conftest import LENDER, Lender, client_of, post
+from web.batch_hands import worker_count
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +169,10 @@ def test_nothing_is_asked_for_without_a_final_package_and_a_registered_court(len
     assert client.post(f"/cases/{case_id}/file", data=form).status_code == 400
     assert lender.instance.identity.approvals.newest(frozenset({LENDER})) == []
     assert not (lender.home / "outbox").exists()
+
+
+@pytest.mark.parametrize(
+    ("setting", "cores", "count"), [("", 8, 4), ("", 1, 1), ("0", 8, 0), ("3", 2, 3), ("many", 2, 1)]
+)
+def test_the_operator_says_how_many_workers_a_page_may_start(setting: str, cores: int, count: int) -> None:
+    assert worker_count(setting, cores) == count

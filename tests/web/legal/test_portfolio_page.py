@@ -10,6 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from litigation.core.overview import LoanOverview, Readiness
+from tests.web.conftest import TOKEN
 from tests.web.instance import XSS
 from tests.web.legal.conftest import LENDER, Lender, client_of, post
 
@@ -110,6 +111,10 @@ def test_a_saved_filter_belongs_to_its_account_and_can_be_forgotten(lender: Lend
     assert place.endswith("/portfolio?min_days=60")
     assert "two months" in client.get("/portfolio").text
     assert "two months" not in client_of(lender, "compliance").get("/portfolio").text
+    found = TOKEN.search(client.get(page).text)
+    assert found
+    for bad in ({"query": "min_days=many", "name": "x"}, {"query": "min_days=1", "name": " "}):
+        assert client.post("/portfolio/filters", data={"csrf_token": found.group(1), **bad}).status_code == 400
     post(client, "/portfolio/filters/forget", page, name="two months")
     assert "two months" not in client.get("/portfolio").text
 
