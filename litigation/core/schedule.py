@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
+from functools import lru_cache
 
 from litigation.core.calendar_days import add_months
 from litigation.core.interest import interest_by_days
@@ -145,8 +146,12 @@ def plan_for(terms: LoanTerms) -> RepaymentPlan:
     )
 
 
+@lru_cache(maxsize=4)
 def schedule_for(terms: LoanTerms) -> tuple[ScheduleRow, ...]:
-    """List every instalment of the contract as signed; principal adds up to the money advanced."""
+    """List every instalment of the contract as signed; principal adds up to the money advanced.
+
+    One loan is asked several times in a row (today, a month ago, the next due day): the last few are remembered.
+    """
     return tuple(plan_for(terms).rows())
 
 

@@ -5,10 +5,10 @@ Spec: docs/spec/strata.md sections 10 and 11. Events of later days are not known
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from litigation.core.court_settings import cap_entry
-from litigation.core.history import LoanHistory, court_date
+from litigation.core.history import COURT_ZONE, LoanHistory
 from litigation.core.loan_terms import payments_of, terms_of
 from litigation.core.money import total_of
 from litigation.core.overview import ROLL_DAYS
@@ -31,12 +31,12 @@ def is_lent(history: LoanHistory) -> bool:
 
 
 def known_on(history: LoanHistory, day: date) -> LoanHistory:
-    """The history as it stood on a day."""
-    return LoanHistory(
-        history.institution,
-        history.loan,
-        tuple(event for event in history.events if court_date(event.occurred_at) <= day),
-    )
+    """The history as it stood at the end of a day."""
+    end = datetime.combine(day + timedelta(days=1), time.min, COURT_ZONE)
+    if all(event.occurred_at < end for event in history.events):
+        return history
+    known = tuple(event for event in history.events if event.occurred_at < end)
+    return LoanHistory(history.institution, history.loan, known)
 
 
 def stratify(history: LoanHistory, day: date, rules: Rules, grade: LoanClass | None = None, model: str = "") -> Finding:

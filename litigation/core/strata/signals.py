@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from litigation.core.contact import lost_contact
 from litigation.core.history import HistoryEvent, LoanHistory, court_date, day_of
@@ -69,19 +70,27 @@ class Seen:
 
     def recent(self, code: str, *types: str) -> tuple[HistoryEvent, ...]:
         """Events of these types within the days that the signal looks back."""
+        events = self.history.all(*types)
+        if not events:
+            return ()
         start = self.day - timedelta(days=int(self.setting(code)["within"]))
-        return tuple(event for event in self.history.all(*types) if start <= court_date(event.occurred_at))
+        return tuple(event for event in events if start <= court_date(event.occurred_at))
 
 
-def pairs(rules: Rules, name: str, day: date) -> list[tuple[str, str]]:
+def pairs(rules: Rules, name: str, day: date) -> tuple[tuple[str, str], ...]:
     """The words key=value of a rule on a day, in order."""
+    return _split(name, rules.in_force(name, day).words)
+
+
+@lru_cache(maxsize=256)
+def _split(name: str, words: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     found = []
-    for word in rules.in_force(name, day).words:
+    for word in words:
         key, equals, value = word.partition("=")
         if not (key and equals and value):
             raise RulebookError(f"{name}: {word} must be written key=value")
         found.append((key, value))
-    return found
+    return tuple(found)
 
 
 def signals(seen: Seen) -> tuple[Signal, ...]:
@@ -93,7 +102,7 @@ def signals(seen: Seen) -> tuple[Signal, ...]:
 def _payment_failed(seen: Seen) -> Signal | None:
     code = "payment_failed"
     failed = seen.recent(code, "payment.failed")
-    if len(failed) < int(seen.setting(code)["least"]):
+    if not failed or len(failed) < int(seen.setting(code)["least"]):
         return None
     return Signal(code, seen.level(code), "扣款失败", "a direct debit failed", _ids(failed))
 
@@ -115,7 +124,7 @@ def _partial_payment(seen: Seen) -> Signal | None:
 def _promise_broken(seen: Seen) -> Signal | None:
     code = "promise_broken"
     broken = [event for event in seen.recent(code, "promise.made") if _is_broken(event, seen)]
-    if len(broken) < int(seen.setting(code)["least"]):
+    if not broken or len(broken) < int(seen.setting(code)["least"]):
         return None
     return Signal(code, seen.level(code), "承诺还款未履行", "a promise to pay was broken", _ids(broken))
 
@@ -145,7 +154,7 @@ def _contact_lost(seen: Seen) -> Signal | None:
 def _details_changed(seen: Seen) -> Signal | None:
     code = "details_changed"
     changes = seen.recent(code, "details.changed")
-    if len(changes) < int(seen.setting(code)["least"]):
+    if not changes or len(changes) < int(seen.setting(code)["least"]):
         return None
     return Signal(code, seen.level(code), "联系方式频繁变更", "address or telephone changed repeatedly", _ids(changes))
 
