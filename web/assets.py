@@ -28,6 +28,7 @@ ASSETS: dict[str, tuple[Path, str]] = {
     "served.js": (STATIC / "served.js", JAVASCRIPT),
     "legal.css": (STATIC / "legal.css", CSS),
     "legal.js": (STATIC / "legal.js", JAVASCRIPT),
+    "compliance.css": (STATIC / "compliance.css", CSS),
     "clerk.css": (STATIC / "clerk.css", CSS),
     "clerk.js": (STATIC / "clerk.js", JAVASCRIPT),
     "seal.svg": (STATIC / "seal.svg", SVG),

@@ -39,6 +39,7 @@ COMMANDS = (
     ("served", "litigation.served.commands", "served_group"),
     ("court", "litigation.court_side.commands", "court_group"),
     ("audit", "evidence_service.commands", "audit_group"),
+    ("compliance", "web.compliance_commands", "compliance_group"),
     ("database", "evidence_service.database_commands", "database_group"),
     ("erase", "evidence_service.erasure_commands", "erase_command"),
     ("restrict", "evidence_service.erasure_commands", "restrict_command"),

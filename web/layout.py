@@ -21,6 +21,7 @@ WORK: tuple[Page, ...] = (
     ("clerk_board", Permission.COURT_QUEUE_READ),
     ("clerk_reports", Permission.COURT_QUEUE_READ),
     ("charts", Permission.PORTFOLIO_READ),
+    ("compliance", Permission.AUDIT_READ),
 )
 EVIDENCE: tuple[Page, ...] = (
     ("overview", Permission.READ),
@@ -49,6 +50,17 @@ STANDS_UNDER = {
     "approval": "approvals",
     "account": "accounts",
     "account_new": "accounts",
+    "search": "compliance",
+    "trail": "compliance",
+    "timeline": "compliance",
+    "consistency": "compliance",
+    "findings": "compliance",
+    "finding": "compliance",
+    "key_posts": "compliance",
+    "post_holder": "compliance",
+    "access_log": "compliance",
+    "registers": "compliance",
+    "reports": "compliance",
     "clerk_filing": "clerk_board",
     "clerk_decide": "clerk_board",
 }
@@ -87,6 +99,8 @@ def first_page() -> str:
     """Where somebody begins: the desk of his work, else the overview."""
     if "home" in current_app.view_functions and may(Permission.BATCH_RUN) and instance().legal is not None:
         return url_for("home")
+    if "compliance" in current_app.view_functions and may(Permission.AUDIT_READ) and instance().legal is not None:
+        return url_for("compliance")
     return url_for("overview")
 
 

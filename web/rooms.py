@@ -20,11 +20,15 @@ from litigation.served.service import ServedService
 from litigation.service import LitigationService
 from web.approvals import ApprovalKind, ApprovalRequest
 from web.approved_files import ApprovedFilesHands
+from web.compliance_desk import ComplianceDesk
 from web.filing_act import carry_out_filing
 from web.identity import Identity, identity_of
 from web.legal_desk import LegalDesk
 from web.owners import owner_in
 from web.ports import AnchorRow, CaseRow, CheckpointRow, Counts, EntryDetail, EntryRow, LogRow, PackageRow
+from web.sealing import SecretBox, key_file
+
+RUN_KEY = "compliance.key"
 
 
 class RoomsInstance:
@@ -34,6 +38,7 @@ class RoomsInstance:
         self._litigation, self._engine = litigation, engine
         self._evidence: EvidenceService = litigation.evidence
         home = self._evidence.settings
+        self._keys = home.keys_dir
         self._identity = identity_of(home.home, home.keys_dir, engine)
         self._approved = ApprovedFilesHands(self._evidence)
 
@@ -46,6 +51,11 @@ class RoomsInstance:
     def legal(self) -> LegalDesk:
         """The legal staff's desk."""
         return LegalDesk(self._litigation, self._engine)
+
+    @cached_property
+    def compliance(self) -> ComplianceDesk:
+        """The compliance officers' desk."""
+        return ComplianceDesk(self._evidence, self._engine, SecretBox(key_file(self._keys, RUN_KEY)))
 
     @cached_property
     def served(self) -> ServedService:

@@ -63,6 +63,11 @@ class Scoped:
         """The legal staff's desk (web/legal_desk.py); its views take their institution from `logs` or the address."""
         return getattr(self._whole, "legal", None)
 
+    @property
+    def compliance(self) -> Any:
+        """The compliance officers' desk (web/compliance_desk.py); its views take their institution the same way."""
+        return getattr(self._whole, "compliance", None)
+
     def counts(self) -> Counts:
         """How much there is."""
         return self._whole.counts(self.institutions)

@@ -124,3 +124,5 @@ saved_filter = Table(
     Column("saved_at", Text, nullable=False),
 )
 APPEND_ONLY = ("approval_request", "approval_decision", "approval_outcome")
+
+from web import compliance_tables as _compliance_tables  # noqa: E402, F401 - they share `metadata`

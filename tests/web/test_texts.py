@@ -6,6 +6,8 @@ import re
 import string
 from pathlib import Path
 
+from evidence_service.conformance.core.decision import State
+from evidence_service.conformance.core.measure import Standing
 from evidence_service.core.api_key import Scope
 from evidence_service.core.catalogue import Stage
 from evidence_service.core.independent_time import TimeSource
@@ -13,6 +15,7 @@ from evidence_service.core.reasons import CheckState
 from evidence_service.core.report import Result
 from evidence_service.core.trust import IssuerStanding
 from evidence_service.ports import AnchorState
+from evidence_service.ports.erasure import ErasureState
 from litigation.core.batch import HINTS, BatchState
 from litigation.core.completeness import MatrixState
 from litigation.core.court_entry import DECIDING, EntryKind
@@ -31,11 +34,17 @@ from web.account_admin import Act
 from web.approvals import ApprovalKind, ApprovalState
 from web.clerk_board import CHOICES
 from web.clerk_filing import GLANCE, OF_THE_MACHINE, shown_members
+from web.compliance_desk import PARTS
+from web.compliance_findings import ACTS
+from web.compliance_posts import NAMES
+from web.compliance_rows import LISTS
+from web.compliance_run import SEVERITIES, VERDICTS
 from web.errors import KNOWN
 from web.language import FOLDER, texts
 from web.layout import PAGES
 from web.ports import Role
 from web.purpose import Purpose
+from web.search_page import places_of
 from web.verification import Kind
 
 WEB = Path(FOLDER).parent
@@ -106,6 +115,22 @@ FAMILIES = {
     "approval_kind.": {kind.value for kind in ApprovalKind},
     "approval_state.": {state.value for state in ApprovalState},
     "scope.": {scope.value.replace(":", "_") for scope in Scope},
+    "part.": {name for name, _ in PARTS},
+    "hit.": {"entry", "map_entry", "checkpoint", "anchor", "loan", "finding", "case", "package", "filing"},
+    "hit_by.": {"leaf", "root", "original", "tx", "event", "loan", "index", "finding", "reference", "case_number"}
+    | {"transaction", "zip", "pdf"},
+    "place.": {*places_of("ab" * 32), *places_of("（2026）闽0503民初1234号"), *places_of("12345678")},
+    "severity.": set(SEVERITIES),
+    "verdict.": {*VERDICTS, "pending", "explained"} | {f"{one}.text" for one in VERDICTS},
+    "finding_is.": {one.value for one in State},
+    "finding.told.": {*ACTS, "same", "reason", "state", "to", "due"},
+    "act.": {*ACTS} | {f"{one}.{part}" for one in ACTS for part in ("text", "button")},
+    "standing.": {one.value for one in Standing} | {"nobody"},
+    "indicator.": {*NAMES} | {f"{name}.text" for name in NAMES},
+    "erasure_is.": {one.value for one in ErasureState},
+    "consistency.": {"signed_old", "signed_new", "proof", "entries", "old", "new", "too_large", "none", "no_checkpoint"}
+    | {f"{one}{part}" for one in ("passed", "failed", "incomplete") for part in ("", ".text")},
+    "list.": {*LISTS} | {f"{name}.text" for name in LISTS},
     "unit.": {"day", "hour", "minute", "second"},
 }
 
