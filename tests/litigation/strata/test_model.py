@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,6 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
+from evidence_service.core.canonical import canonical_bytes
 from litigation.adapters.model_folder import ModelFolder, ModelStateError, read_specification
 from litigation.adapters.model_training import train
 from litigation.core.strata.feature import raw_columns
@@ -36,12 +38,13 @@ title: Made-up loans
 purpose: A test that knows the truth.
 target: {column: class}
 features:
-  - {name: income, kind: log, low: 0, zh: 收入, en: income}
+  - {name: income, field: income.recorded.monthly_income, kind: log, low: 0, zh: 收入, en: income}
   - {name: queries, low: 0, high: 12, zh: 查询次数, en: queries}
   - {name: home, kind: level, levels: [own, rent]}
 split: {field: id, test_share: 0.3, seed: s}
 plain_rule: {field: queries, title: number of queries}
 """
+INCOME = "income.recorded.monthly_income"
 CLASSES = ("normal", "special-mention", "loss")
 TRUTH = {"income": -0.8, "queries": 0.5, "home=rent": 0.7}
 
@@ -59,7 +62,7 @@ def rows() -> list[dict[str, str]]:
         made.append(
             {
                 "id": str(number),
-                "income": "" if number % 50 == 0 else f"{income:.2f}",
+                INCOME: "" if number % 50 == 0 else f"{income:.2f}",
                 "queries": str(queries),
                 "home": home,
                 "class": CLASSES[place],
@@ -157,11 +160,11 @@ def test_classes_are_assigned_as_often_as_they_occur() -> None:
 
 
 def test_reasons_are_what_added_most() -> None:
-    score = made()[1].logit.score({"income": "200", "queries": "8", "home": "rent"})
+    score = made()[1].logit.score({INCOME: "200", "queries": "8", "home": "rent"})
     assert [one.feature for one in score.reasons] == sorted(
         ["income", "queries", "home"], key=lambda name: -next(r.points for r in score.reasons if r.feature == name)
     )
-    assert made()[1].logit.score({"income": "900000", "queries": "0", "home": "own"}).reasons == ()
+    assert made()[1].logit.score({INCOME: "900000", "queries": "0", "home": "own"}).reasons == ()
 
 
 @pytest.mark.parametrize(
@@ -185,8 +188,8 @@ def test_a_specification_that_is_wrong_names_the_place(old: str, new: str, says:
 @pytest.mark.parametrize("value", ["abc", "inf", "nan"])
 def test_a_number_that_is_none_names_the_field_and_not_the_value(value: str) -> None:
     with pytest.raises(ModelDataError) as refused:
-        made()[1].logit.score({"income": value})
-    assert "income" in str(refused.value)
+        made()[1].logit.score({INCOME: value})
+    assert INCOME in str(refused.value)
     assert value not in str(refused.value)
 
 
@@ -236,6 +239,20 @@ def answer(lender: Lender, *words: str) -> Any:
     return json.loads(done.stdout)
 
 
+def income(loan: str, amount: str) -> dict[str, Any]:
+    return {
+        "id": f"{loan}:{amount}",
+        "institution": SAMPLE,
+        "loan": loan,
+        "type": "income.recorded",
+        "type_version": 1,
+        "occurred_at": "2026-01-05T08:00:00Z",
+        "actor": {"role": "account-manager", "org": SAMPLE},
+        "source": {"system": "los", "mechanism": "automatic", "version": "1"},
+        "payload": {"monthly_income": amount, "source": "payslip"},
+    }
+
+
 def files(folder: Path) -> tuple[str, str]:
     spec, table = folder / "spec.yaml", folder / "rows.csv"
     spec.write_text(SPEC, encoding="utf-8")
@@ -267,6 +284,21 @@ def test_a_model_is_trained_proposed_approved_by_a_second_person_and_scores(lend
     (one, *_) = csv.DictReader(out.read_text(encoding="utf-8").splitlines())
     assert one["grade"] in CLASSES
     assert float(one["p_normal"]) == pytest.approx(made()[1].logit.score(rows()[0]).probabilities[0], abs=1e-6)
+
+    assert lender.submit(income("A", "300.00"), income("B", "90000.00")) == ["accepted", "accepted"]
+    scored = answer(lender, "model", "score", "A", "B", "--log")
+    assert (scored["loans"], scored["logged"]) == (2, 2)
+    poor, rich = scored["scores"]
+    assert float(poor["probabilities"][0]) < float(rich["probabilities"][0])
+    shown = {INCOME: "300.00", "queries": "", "home": ""}
+    assert poor["inputs_digest"] == sha256(canonical_bytes(shown)).hexdigest()
+    event = lender.litigation.evidence.store.events_of_loan(SAMPLE, "A")[-1]
+    payload = json.loads(event.body or b"")["payload"]
+    assert (payload["inputs_digest"], payload["grade"]) == (poor["inputs_digest"], poor["grade"])
+    assert payload["reasons"][0] == "收入"
+    assert answer(lender, "model", "score", "--log")["logged"] == 0  # the same model on the same inputs decided already
+    lender.submit(income("A", "310.00"))
+    assert answer(lender, "model", "score", "--log")["logged"] == 1
 
     path = lender.home / "models" / "made-up" / "1" / "model.json"
     changed = as_json(made()[1]) | {"rows": 1}
