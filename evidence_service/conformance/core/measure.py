@@ -45,7 +45,8 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     share, spread = hits / of, Z95 * Z95 / of
     middle = (share + spread / 2) / (1 + spread)
     half = Z95 / (1 + spread) * sqrt(share * (1 - share) / of + spread / (4 * of))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # Exactly 0 and 1 at the ends: what is left of rounding must not count as beyond a threshold of 0.
+    return (max(0.0, middle - half) if hits else 0.0), (min(1.0, middle + half) if hits < of else 1.0)
 
 
 def measure(
