@@ -53,9 +53,12 @@ class IntervalChart:
 
 
 def latency_chart(waits: Sequence[tuple[str, float]]) -> Chart | None:
-    """One bar per checkpoint, in seconds; a wait of nothing is drawn as a sliver, for it was measured."""
+    """One bar per checkpoint, in whole seconds; a wait of nothing is drawn as a sliver, for it was measured.
+
+    None where nothing was measured, or every wait was nothing.
+    """
     most = max((seconds for _, seconds in waits), default=0.0)
-    return bars([(name, max(seconds, most / 200 or 0.05)) for name, seconds in waits])
+    return bars([(name, max(seconds, most / 200)) for name, seconds in waits])
 
 
 def interval_chart(found: Sequence[Interval]) -> IntervalChart | None:

@@ -82,6 +82,7 @@ def timeline() -> ResponseReturnValue:
         older=shown[-1].size if more else None,
         newest=before is None,
         waited=waited,
+        same_second=bool(seconds) and not max(seconds),
         chart=latency_chart([(f"{one.size:,}", wait) for one, wait in zip(drawn, seconds, strict=True)]),
         median=timedelta(seconds=median(seconds)) if seconds else None,
         longest=timedelta(seconds=max(seconds)) if seconds else None,
@@ -93,7 +94,9 @@ def timeline() -> ResponseReturnValue:
 
 def waited(row: TimelineRow) -> timedelta | None:
     """From the signature of a checkpoint to the block that has it, by the block's clock; never less than nothing."""
-    return None if row.block_time is None else max(timedelta(0), row.block_time - row.created_at)
+    if row.block_time is None:
+        return None
+    return max(timedelta(0), row.block_time - row.created_at.replace(microsecond=0))
 
 
 def health(at: ComplianceDesk, log: LogRow) -> dict[str, object]:
