@@ -1,5 +1,6 @@
 /* The page: the reader's trust file, the files to verify, the list of results, one report at a time. */
 
+import "./older.js";
 import { Fault } from "../fault.js";
 import { instantText, now } from "../instant.js";
 import { sentence } from "../report.js";

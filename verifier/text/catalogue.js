@@ -36,6 +36,7 @@ export const TYPES = new Map([
   ["decision.scored","自动评分","Automated score"],
   ["demand.reached","催收到达","Demand reached the debtor"],
   ["demand.sent","发出催收","Demand sent"],
+  ["details.changed","借款人联系资料变更","Borrower's details changed"],
   ["dispute.decided","异议结果","Dispute decided"],
   ["dispute.forwarded","异议转送","Dispute forwarded"],
   ["dispute.notified","异议结果告知","Result of dispute notified"],
