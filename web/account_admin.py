@@ -88,13 +88,12 @@ def seen_account(people: Identity, name: str, mine: Set[str]) -> Account:
 
 
 def needs_lead(people: Identity, account: Account, role: Role | None = None) -> bool:
-    """Whether a lead has to agree: it is about a lead, and there is another one who is open."""
-    if Role.LEAD not in (account.role, role):
-        return False
-    return any(
-        one.role is Role.LEAD and one.disabled_at is None and one.name != account.name and one.institutions
-        for one in people.accounts.all()
-    )
+    """Whether a lead has to agree: it is about a lead, or makes one where there is one already.
+
+    A disabled lead counts too: an operator may disable leads, and would be free to make his own after that."""
+    if account.role is Role.LEAD:
+        return True
+    return role is Role.LEAD and any(one.role is Role.LEAD and one.institutions for one in people.accounts.all())
 
 
 def change(people: Identity, account: Account, role: Role, institutions: Set[str], by: str, now: datetime) -> None:
@@ -148,6 +147,11 @@ def ask_lead(
         asked_by=by,
         now=now,
     )
+
+
+def places_wanted(request: ApprovalRequest) -> frozenset[str]:
+    """Where a request would have somebody belong: a lead answers for his own institutions only."""
+    return frozenset(map(str, _places(json.loads(request.content))))
 
 
 def carry_out_role(people: Identity, request: ApprovalRequest, by: str, now: datetime) -> str:

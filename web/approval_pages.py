@@ -11,6 +11,7 @@ from flask_login import current_user
 
 from evidence_service.errors import ProofDocketError
 from web.access import Permission, may, permit
+from web.account_admin import places_wanted
 from web.approval_acts import carry_out
 from web.approvals import ASKING, DECIDING, Approval, ApprovalKind, ApprovalState, same_person
 from web.current import identity, instance, institutions, now, whole
@@ -67,7 +68,7 @@ def approval_decide(request_id: str) -> ResponseReturnValue:
     people = identity()
     found = people.approvals.find(request_id)
     said = request.form.get("decision", "")
-    if not may(DECIDING[found.request.kind]):
+    if not _decides(found):
         abort(403)
     if said not in ("approve", "refuse"):
         abort(400)
@@ -101,6 +102,13 @@ def approval_again(request_id: str) -> ResponseReturnValue:
     return redirect(url_for("approval", request_id=request_id), 303)
 
 
+def _decides(row: Approval) -> bool:
+    """Whether it is this person's to decide: the right, and every institution where somebody would belong by it."""
+    if not may(DECIDING[row.request.kind]):
+        return False
+    return row.request.kind is not ApprovalKind.ROLE or places_wanted(row.request) <= institutions()
+
+
 def _list(problem: str = "", detail: str = "") -> str:
     return render_template(
         "account/approvals.html",
@@ -115,7 +123,7 @@ def _list(problem: str = "", detail: str = "") -> str:
 def _page(row: Approval, problem: str = "", detail: str = "") -> str:
     state, mine = row.state(now()), same_person(row.request.asked_by, current_user.name)
     text = row.request.content.decode("utf-8", "replace")
-    decides = may(DECIDING[row.request.kind])
+    decides = _decides(row)
     return render_template(
         "account/approval.html",
         row=row,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from unicodedata import normalize
 
 from evidence_service.errors import ConflictError, MalformedInputError
 from web.permissions import Permission
@@ -160,5 +161,9 @@ def decide(approval: Approval, decided_by: str, digest: str, approved: bool, rea
 
 
 def same_person(one: str, other: str) -> bool:
-    """Whether two account names are one person's, as far as letters tell."""
-    return one.strip().casefold() == other.strip().casefold()
+    """Whether two account names are one person's, as far as letters tell: case, width and composition do not matter."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    return normalize("NFKC", normalize("NFKC", name).casefold()).strip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -38,7 +40,7 @@ def api_key_add() -> ResponseReturnValue:
         return _page("keys.purpose_help"), 400
     if not scopes or not set(scopes) <= set(Scope):
         return _page("keys.scopes_needed"), 400
-    if not (per_minute.isascii() and per_minute.isdigit() and 1 <= int(per_minute[:9]) <= MOST_PER_MINUTE):
+    if not (re.fullmatch("[0-9]{1,6}", per_minute) and 1 <= int(per_minute) <= MOST_PER_MINUTE):
         return _page("keys.per_minute_wrong"), 400
     people = identity()
     key_id, text, digest = new_key(people.randomness(ID_BYTES + SECRET_BYTES))

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar
+from unicodedata import normalize
 
 from litigation.errors import LitigationError
 
@@ -133,8 +134,12 @@ class ApprovedFiles(ABC):
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two names are one person's, as far as letters tell."""
-    return one.strip().casefold() == other.strip().casefold()
+    """Whether two names are one person's, as far as letters tell: case, width and composition do not matter."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    return normalize("NFKC", normalize("NFKC", name).casefold()).strip()
 
 
 def _digest(path: Path) -> str:

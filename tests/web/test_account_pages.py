@@ -160,5 +160,31 @@ def test_a_leads_second_factor_waits_for_another_lead_and_his_password_for_the_m
 
 
 def test_the_first_lead_is_made_without_one(full: MemoryInstance, operator: FlaskClient) -> None:
-    full.accounts.disable("lead", clock_now())
+    full.accounts.change("lead", Role.LEGAL, frozenset({"sample-cf"}))
     assert change(operator, "legal", "lead", "sample-cf").location.endswith("done=change")
+
+
+def test_an_operator_who_disables_or_demotes_the_only_lead_still_makes_none_alone(
+    full: MemoryInstance, operator: FlaskClient
+) -> None:
+    assert change(operator, "lead", "clerk", "sample-cf").location.endswith("done=asked")
+    assert act(operator, "lead", "disable").location.endswith("done=disable")
+    assert change(operator, "legal", "lead", "sample-cf").location.endswith("done=asked")
+    found = {name: full.accounts.find(name) for name in ("legal", "lead")}
+    assert {name: one.role for name, one in found.items() if one} == {"legal": Role.LEGAL, "lead": Role.LEAD}
+
+
+def test_a_lead_makes_nobody_a_lead_where_he_is_none(
+    app: Flask, full: MemoryInstance, operator: FlaskClient, password_hash: str
+) -> None:
+    full.accounts.add("lead of one", password_hash, Role.LEAD, frozenset({"sample-cf"}))
+    full.accounts.change("legal", Role.LEGAL, frozenset({"sample-cf"}))
+    assert change(operator, "legal", "lead", "sample-cf", "second-cf").location.endswith("done=asked")
+    (asked,) = full.identity.approvals.newest({"sample-cf"})
+    lead, place = app.test_client(), f"/approvals/{asked.request.id}"
+    sign_in(lead, "lead of one")
+    form = {"digest": asked.request.digest, "decision": "approve", "csrf_token": token(lead, "/account")}
+    assert lead.post(f"{place}/decide", data=form).status_code == 403
+    account = full.accounts.find("legal")
+    assert account is not None
+    assert account.role is Role.LEGAL

@@ -17,11 +17,20 @@ from evidence_service.bootstrap import open_home
 from evidence_service.clock import now as clock_now
 from evidence_service.errors import StoreError
 from evidence_service.service import EvidenceService
+from litigation.adapters.approved_files import same
 from litigation.adapters.rule_folder import RuleFolder
 from tests.litigation.rules.test_changing_rules import RULE
 from tests.web.conftest import sign_in, token
 from tests.web.instance import MemoryInstance
-from web.approvals import LASTS, Approval, ApprovalError, ApprovalKind, ApprovalState, RequestRefusedError
+from web.approvals import (
+    LASTS,
+    Approval,
+    ApprovalError,
+    ApprovalKind,
+    ApprovalState,
+    RequestRefusedError,
+    same_person,
+)
 from web.approved_files import ApprovedFilesHands
 from web.ports import Role
 
@@ -79,6 +88,14 @@ def test_nobody_decides_his_own_request(app: Flask, full: MemoryInstance) -> Non
     assert 'name="decision"' not in lead.get(f"/approvals/{request.id}").text
     assert decide(lead, own).status_code == 409
     assert full.carried == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("lead", "\uff2cead"), ("Jos\u00e9", "jose\u0301"), ("\ufb01n", "FIN"), ("wei", "wei ")]
+)
+def test_one_name_in_other_letters_is_the_same_person(one: str, other: str) -> None:
+    assert same_person(one, other)
+    assert same(one, other)
 
 
 def test_the_database_itself_refuses_one_name_on_both_sides(full: MemoryInstance, asked: Approval) -> None:

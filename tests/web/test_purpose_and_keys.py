@@ -142,6 +142,7 @@ def test_a_key_is_shown_once_opens_and_is_revoked(full: MemoryInstance, integrat
         ({"scope": ["everything"]}, 400),
         ({"per_minute": "0"}, 400),
         ({"per_minute": "1e3"}, 400),
+        ({"per_minute": "000000001999999999"}, 400),
     ],
 )
 def test_a_key_that_is_not_described_is_not_made(
