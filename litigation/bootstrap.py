@@ -27,6 +27,7 @@ from litigation.filing_service import FilingService
 from litigation.model_service import ModelService
 from litigation.portfolio_service import PortfolioService
 from litigation.ports import JobEngine
+from litigation.recovery_service import RecoveryService
 from litigation.rulebook import load_rules
 from litigation.service import LitigationService
 from litigation.strata_service import StrataService
@@ -86,6 +87,13 @@ def open_portfolio(home: Path | None = None) -> PortfolioService:
 def portfolio_of(litigation: LitigationService, engine: Engine) -> PortfolioService:
     """The overview of loans of rooms that are open."""
     return PortfolioService(litigation, SqlLoanOverview(engine), OverviewSums(engine))
+
+
+def open_recovery(home: Path | None = None) -> RecoveryService:
+    """Open what a book may bring and what came of it."""
+    litigation, engine = open_rooms(home)
+    require_initialised(litigation.evidence)
+    return RecoveryService(portfolio_of(litigation, engine), litigation.rules())
 
 
 def open_models(home: Path | None = None) -> ModelService:

@@ -15,6 +15,7 @@ from evidence_service.service import require_initialised
 from litigation.bootstrap import open_portfolio
 from litigation.core.overview import Bucket, Choice
 from litigation.portfolio_service import PortfolioService, Refreshed
+from litigation.recovery_commands import outcomes_command, propose_command, recovery_command, tables_command
 
 institution_option = click.option("--institution", help="Which log, where the instance has several.")
 
@@ -22,6 +23,10 @@ institution_option = click.option("--institution", help="Which log, where the in
 @click.group("portfolio")
 def portfolio_group() -> None:
     """Keep the overview of loans that the pages list: drawn from the log, rebuilt at will."""
+
+
+for _command in (propose_command, tables_command, outcomes_command, recovery_command):
+    portfolio_group.add_command(_command)
 
 
 @portfolio_group.command("refresh")

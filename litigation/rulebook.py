@@ -30,6 +30,7 @@ RULE_FILES = (
     "limits.toml",
     "periods.toml",
     "rates.toml",
+    "recovery.toml",
     "routing.toml",
     "strata.toml",
 )

@@ -51,6 +51,8 @@ NAMES: Mapping[Route, tuple[str, str]] = {
 }
 SUITS = frozenset({Route.SMALL_CLAIM, Route.SUMMARY, Route.ORDINARY})
 """Routes on which a complaint is filed."""
+OUT_OF_COURT = frozenset({Route.REMINDER, Route.RESTRUCTURING, Route.MEDIATION})
+"""Routes for which no court asks a fee."""
 
 
 class Standing(StrEnum):
@@ -129,24 +131,26 @@ def _option(route: Route, situation: Situation, rules: Rules, probability: Decim
     reasons = reasons_for(REASONS[route.value], situation, rules)
     against, speaks_for = any(one.bars for one in reasons), any(one.advises for one in reasons)
     standing = Standing.BARRED if against else Standing.ADVISED if speaks_for else Standing.OPEN
-    fee = _fee(route, situation, rules)
+    fee = (
+        None
+        if situation.amount is None and route not in OUT_OF_COURT
+        else court_fee(route, situation.amount or ZERO, rules, situation.as_of)
+    )
     return RouteOption(route, standing, reasons, fee, _recovery(situation.amount, fee, probability))
 
 
-def _fee(route: Route, situation: Situation, rules: Rules) -> Decimal | None:
-    """What the court asks in advance; nothing out of court, unknown without a claim."""
-    if route in (Route.REMINDER, Route.RESTRUCTURING, Route.MEDIATION):
+def court_fee(route: Route, amount: Decimal, rules: Rules, day: date) -> Decimal:
+    """What the court asks in advance for a claim; nothing out of court."""
+    if route in OUT_OF_COURT:
         return ZERO
-    if situation.amount is None:
-        return None
-    day = _fee_day(situation.as_of, rules)
+    day = _fee_day(day, rules)
     match route:
         case Route.PAYMENT_ORDER:
-            return payment_order_fee(situation.amount, rules, day)
+            return payment_order_fee(amount, rules, day)
         case Route.ORDINARY:
-            return acceptance_fee(situation.amount, rules, day)
+            return acceptance_fee(amount, rules, day)
         case _:
-            return reduced_acceptance_fee(situation.amount, rules, day)
+            return reduced_acceptance_fee(amount, rules, day)
 
 
 def _fee_day(day: date, rules: Rules) -> date:
