@@ -8,17 +8,19 @@ from datetime import date
 from flask import abort, request
 
 LONGEST = 200
+YEARS = (1950, 2200)
 
 
 def day_argument(name: str) -> date | None:
-    """A day of the query; None where it is absent, 400 for anything else."""
+    """A day of the query from 1950 to 2200; None where it is absent, 400 for anything else."""
     text = request.args.get(name, "").strip()
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        found = date.fromisoformat(text)
     except ValueError:
         abort(400)
+    return found if YEARS[0] <= found.year <= YEARS[1] else abort(400)
 
 
 def word_argument(name: str, words: Collection[str]) -> str:
