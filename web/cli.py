@@ -60,6 +60,18 @@ COMMANDS = (
     ("demo", "web.demo_command", "demo_command"),
 )
 
+# What `--help` shows: the commands by station, each under one heading.
+STATIONS = (
+    ("An instance", "init institution account serve api demo sample database"),
+    ("Events into the log", "import source publish timestamps witness export-tiles chain anchor"),
+    ("Proofs and their check", "prove disclose trust verify"),
+    ("Loans and cases", "portfolio case debt strata warn model"),
+    ("Papers and packages", "bundle batch papers export seal rules templates"),
+    ("Filing, and what follows", "file docket courts served"),
+    ("A court's own instance", "court"),
+    ("Compliance and personal data", "audit compliance retention hold restrict erase"),
+)
+
 
 class OpenAccounts:
     """What the `account` commands are handed: the people of the instance, opened when they are asked for."""
@@ -98,6 +110,18 @@ class LazyGroup(click.Group):
                 assert isinstance(found, click.Command)
                 return found
         return None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands under the heading of their station, each with the beginning of its help."""
+        widest = max(len(name) for name, _, _ in COMMANDS)
+        for heading, names in STATIONS:
+            rows = []
+            for name in names.split():
+                command = self.get_command(ctx, name)
+                assert command is not None, name
+                rows.append((name.ljust(widest), command.get_short_help_str(formatter.width - widest - 4)))
+            with formatter.section(heading):
+                formatter.write_dl(rows)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

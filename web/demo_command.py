@@ -29,7 +29,7 @@ from evidence_service.verifier.chain_reader import RpcChainReader
 from evidence_service.verifier.folder import FolderReport, Task, verify_folder
 from evidence_service.verifier.inputs import verify_file
 from evidence_service.workflow.trust_file import Others
-from litigation.bootstrap import open_rooms
+from litigation.bootstrap import open_portfolio, open_rooms
 from litigation.bundle_command import build_packages
 from litigation.sample.portfolio import DEFAULT_AS_OF, DEFAULT_SEED, write_portfolio
 from web.account_admin import add_account
@@ -70,6 +70,7 @@ def demo_command(context: click.Context, loans: int, seed: int, workers: int) ->
     on_chain = step(9, "one package verified with the chain at hand", lambda: _ask_chain(service, packages, trust))
     say(f"    check 8: {on_chain.check(8).state.value.replace('_', ' ')}. {on_chain.check(8).reason}")
     caught = step(10, "one byte flipped in a copy", lambda: _tamper(packages, folder / "tampered", trust))
+    step(11, "overview of loans, which the pages list", lambda: _overview(home))
     account = _account(home, folder)
     service.chain.local.stop()
     print_table(figures, report.result.value, time.monotonic() - started)
@@ -158,6 +159,12 @@ def _tamper(packages: Path, folder: Path, trust: TrustFile) -> tuple[bool, Path]
         say(f"    check {n} {report.check(n).state.value} ({codes}): {report.check(n).reason}")
     caught = report.result is Result.FAILED and any(place.member == member for place in report.where)
     return caught, copy
+
+
+def _overview(home: Path) -> None:
+    portfolio = open_portfolio(home)
+    drawn = portfolio.refresh(portfolio.evidence.log().institution).drawn
+    say(f"    {drawn:,} loans drawn")
 
 
 def _account(home: Path, folder: Path) -> Path:

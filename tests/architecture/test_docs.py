@@ -23,7 +23,7 @@ from tests.architecture import catalogue_table, command_table
 from tests.architecture.markdown import ROOT, all_docs, anchors, block, commands, links, page, pages
 from tests.web.instance import MemoryInstance
 from web.app import create_app
-from web.cli import COMMANDS, main
+from web.cli import COMMANDS, STATIONS, main
 
 ERRORS_PAGE = "docs/reference/errors.md"
 SETTINGS_PAGE = "docs/reference/settings.md"
@@ -52,6 +52,11 @@ def error_classes() -> set[type[ProofDocketError]]:
 def test_every_command_that_the_program_lists_can_be_loaded() -> None:
     found = {path[0] for path, _ in command_table.commands()}
     assert found == {name for name, _, _ in COMMANDS}
+
+
+def test_help_shows_every_command_under_one_station() -> None:
+    shown = [name for _, names in STATIONS for name in names.split()]
+    assert sorted(shown) == sorted(name for name, _, _ in COMMANDS)
 
 
 def test_command_page_holds_every_command_with_every_option() -> None:

@@ -24,6 +24,10 @@ def test_the_demo_walks_the_way_and_says_honestly_what_is_not_checked(tmp_path: 
         assert "this auditor is the demo's own" in first.err
         assert "check 2 failed" in first.err
         assert (tmp_path / "home" / "demo" / "account.txt").stat().st_mode & 0o077 == 0
+        assert "[11] overview of loans, which the pages list" in first.err
+        overview = program.json("portfolio", "show")
+        assert overview["overdue"] > 0  # `/portfolio` is filled when somebody opens the pages
+        assert overview["behind"] == 0
         again = program.run("demo", "--loans", "24")
         assert again.code == 0, again.err
     finally:
