@@ -31,7 +31,8 @@ FILES = {"Report": "400Regular/NotoSerifSC_400Regular.ttf", "ReportBold": "700Bo
 INK, QUIET, LINE, SHADE = HexColor("#17212b"), HexColor("#4b5866"), HexColor("#b4bdc8"), HexColor("#eef1f4")
 STATES = ("open", "assigned", "dismissed", "closed")
 PEOPLE = 15
-DIGEST = 16
+WORD = 14
+DIGEST = 12
 
 
 def report_pdf(found: Report, texts: Texts) -> bytes:
@@ -89,12 +90,20 @@ class _Setter:
         base: dict[str, Any] = {"fontName": "Report", "textColor": INK, "wordWrap": wrap}
         self.body = ParagraphStyle("body", fontSize=9, leading=14, spaceAfter=4, **base)
         self.cell = ParagraphStyle("cell", fontSize=8, leading=11, **{**base, "wordWrap": "CJK"})
+        self.words = ParagraphStyle("words", parent=self.cell, wordWrap=None)
         self.number = ParagraphStyle("number", parent=self.cell, alignment=TA_RIGHT)
         self.title = ParagraphStyle("title", **{**base, "fontName": "ReportBold", "fontSize": 18, "leading": 26})
         self.heading = ParagraphStyle(
             "heading", **{**base, "fontName": "ReportBold", "fontSize": 12, "leading": 18}, spaceBefore=12, spaceAfter=4
         )
         self._section = 0
+
+    def _style(self, value: object) -> ParagraphStyle:
+        """Numbers stand to the right; words are broken only where there are none but Chinese characters."""
+        if isinstance(value, int | float):
+            return self.number
+        plain = str(value).isascii() and max((len(word) for word in str(value).split()), default=0) < WORD
+        return self.words if plain else self.cell
 
     def head(self, key: str) -> Paragraph:
         """A numbered heading that stays with what follows."""
@@ -108,11 +117,8 @@ class _Setter:
 
     def table(self, head: Sequence[str], rows: Sequence[Sequence[object]], widths: Sequence[float]) -> Table:
         """A table whose head is repeated on every page; whole numbers stand to the right."""
-        body = [
-            [Paragraph(shown(_text(one)), self.number if isinstance(one, int | float) else self.cell) for one in row]
-            for row in rows
-        ]
-        heads = [Paragraph(f'<font name="ReportBold">{shown(one)}</font>', self.cell) for one in head]
+        body = [[Paragraph(shown(_text(one)), self._style(one)) for one in row] for row in rows]
+        heads = [Paragraph(f'<font name="ReportBold">{shown(one)}</font>', self._style(one)) for one in head]
         made = Table([heads, *body], colWidths=[width * mm for width in widths], repeatRows=1, hAlign="LEFT")
         made.setStyle(
             TableStyle(
@@ -249,7 +255,7 @@ def _findings(found: Report, s: _Setter) -> list[Any]:
         t("finding.population"),
         *(t(f"verdict.{one}") for one in VERDICTS),
     ]
-    parts.append(s.table(heads, rules, (66, 40, 17, 17, 17, 17)))
+    parts.append(s.table(heads, rules, (58, 36, 21, 18, 22, 19)))
     return [*parts, *_open_findings(found, s)]
 
 
@@ -266,7 +272,7 @@ def _open_findings(found: Report, s: _Setter) -> list[Any]:
     return [
         Spacer(1, 2 * mm),
         s.say(t("report.open_findings", n=len(rows))),
-        s.table(heads, rows, (16, 58, 32, 40, 28)),
+        s.table(heads, rows, (18, 56, 32, 42, 26)),
     ]
 
 

@@ -102,8 +102,9 @@ def person_mark(institution: str, actor: str | None) -> str:
 
 
 def _actor(kept: KeptRun, mark: str) -> str | None:
-    """The person of a mark; None for acts by nobody known; 404 where nobody holds a post under it."""
+    """The person of a mark; None for acts by nobody known; 404 where nobody holds a post or answers for a rule."""
     everybody = {person["actor"] for post in kept.body["posts"] for person in post["people"]}
+    everybody |= set(kept.body["accountable"])
     for actor in everybody:
         if person_mark(kept.institution, actor) == mark:
             return None if actor is None else str(actor)
