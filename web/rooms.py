@@ -206,8 +206,11 @@ class RoomsInstance:
         return self._approved.carry_out(request, approved_by)
 
     def package_bytes(self, package_id: int) -> tuple[str, Path]:
-        """File name and place of a package's ZIP; NotFoundError if there is none."""
-        path = Path(self._litigation.cases.package(package_id).path)
+        """File name and place of a package's ZIP; NotFoundError if there is none, RestrictedError for a loan that is
+        only stored."""
+        row = self._litigation.cases.package(package_id)
+        self._evidence.refuse_restricted(row.institution, self._litigation.cases.loan_of(row.our_reference))
+        path = Path(row.path)
         if not path.is_file():
             raise NotFoundError(f"the file of package {package_id} is no longer where it was written")
         return path.name, path
