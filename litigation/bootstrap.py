@@ -27,6 +27,7 @@ from litigation.filing_service import FilingService
 from litigation.model_service import ModelService
 from litigation.portfolio_service import PortfolioService
 from litigation.ports import JobEngine
+from litigation.preloan_service import PreloanService
 from litigation.recovery_service import RecoveryService
 from litigation.rulebook import load_rules
 from litigation.service import LitigationService
@@ -87,6 +88,13 @@ def open_portfolio(home: Path | None = None) -> PortfolioService:
 def portfolio_of(litigation: LitigationService, engine: Engine) -> PortfolioService:
     """The overview of loans of rooms that are open."""
     return PortfolioService(litigation, SqlLoanOverview(engine), OverviewSums(engine))
+
+
+def open_preloan(home: Path | None = None) -> PreloanService:
+    """Open checks before a loan, and explanations, of a home folder."""
+    litigation, _ = open_rooms(home)
+    require_initialised(litigation.evidence)
+    return PreloanService(litigation.evidence, litigation.rules)
 
 
 def open_recovery(home: Path | None = None) -> RecoveryService:

@@ -29,6 +29,7 @@ RULE_FILES = (
     "fees.toml",
     "limits.toml",
     "periods.toml",
+    "preloan.toml",
     "rates.toml",
     "recovery.toml",
     "routing.toml",

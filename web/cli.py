@@ -51,6 +51,8 @@ COMMANDS = (
     ("export", "litigation.export_command", "export_command"),
     ("debt", "litigation.debt_commands", "debt"),
     ("model", "litigation.model_commands", "model_group"),
+    ("preloan", "litigation.preloan_commands", "preloan_group"),
+    ("explain", "litigation.preloan_commands", "explain_command"),
     ("strata", "litigation.strata_commands", "strata_group"),
     ("warn", "litigation.strata_commands", "warn_command"),
     ("seal", "litigation.seal_commands", "seal_group"),

@@ -137,6 +137,16 @@ TYPES: tuple[EventType, ...] = (
     ),
     event_type(
         S,
+        "preloan.assessed",
+        "贷前核查结论",
+        "Checks before the loan assessed",
+        "which policy found what of an application, from which data, and why",
+        "个人信息保护法 24；个人贷款管理办法",
+        "policy:text! policy_version:text! outcome:text! rules_digest:digest! inputs_digest:digest! reasons:texts "
+        "data:texts",
+    ),
+    event_type(
+        S,
         "interview.held",
         "面谈",
         "Interview held",

@@ -99,7 +99,7 @@ def test_capacity_bounds_the_list_and_lets_lighter_work_through() -> None:
     lines = [line(f"L{number:03d}", "50000.00") for number in range(60)] + [line("R", "50000.00", "reminder")]
     found = propose(lines, RULES, DAY, 1)
     # 200 hours a week: a reminder of 0.1 and 49 suits of 4; with the fiftieth it would be 200.1
-    assert (found.used["suits"], found.used["staff_hours"]) == (49, Decimal("196.1"))
+    assert (found.used["suits"], found.used["staff_hours"]) == (Decimal(49), Decimal("196.1"))
     assert found.proposed[0].loan == "R"  # most per hour
     assert {one.why for one in found.left_out} == {"capacity"}
     assert len(found.proposed) + len(found.left_out) == 61
