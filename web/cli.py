@@ -67,7 +67,7 @@ STATIONS = (
     ("An instance", "init institution account serve api demo sample database"),
     ("Events into the log", "import source publish timestamps witness export-tiles chain anchor"),
     ("Proofs and their check", "prove disclose trust verify"),
-    ("Loans and cases", "portfolio case debt strata warn model"),
+    ("Loans and cases", "preloan explain portfolio case debt strata warn model"),
     ("Papers and packages", "bundle batch papers export seal rules templates"),
     ("Filing, and what follows", "file docket courts served"),
     ("A court's own instance", "court"),

@@ -56,7 +56,7 @@ def test_every_command_that_the_program_lists_can_be_loaded() -> None:
 
 def test_help_shows_every_command_under_one_station() -> None:
     shown = [name for _, names in STATIONS for name in names.split()]
-    assert sorted(shown) == sorted(name for name, _, _ in COMMANDS)
+    assert sorted(shown) == sorted(name for name, _, _ in COMMANDS), "put the command into STATIONS of web/cli.py"
 
 
 def test_command_page_holds_every_command_with_every_option() -> None:
