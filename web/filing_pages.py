@@ -11,7 +11,7 @@ from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from evidence_service.errors import MalformedInputError, ProofDocketError
+from evidence_service.errors import MalformedInputError, NotFoundError, ProofDocketError
 from litigation.core.clocks import Clock
 from litigation.core.docket import Difference
 from litigation.core.filing import FilingState
@@ -66,8 +66,10 @@ def sync() -> ResponseReturnValue:
         new = 0
     else:
         differences += synced.differences
-        new = len(synced.new)
-    outcome = {"entered": len(followed.entries), "new": new, "differences": differences}
+        new = sum(ours(log.institution, one.filing_id) for one in synced.new)
+    entered = sum(ours(log.institution, one.filing_id) for one in followed.entries)
+    shown = [one for one in differences if not one.filing_id or ours(log.institution, one.filing_id)]
+    outcome = {"entered": entered, "new": new, "differences": shown}
     return render_template("legal/filings.html", **_list(list(instance().logs()), log), outcome=outcome)
 
 
@@ -109,6 +111,15 @@ def file_case(case_id: int) -> ResponseReturnValue:
         now=now(),
     )
     return redirect(url_for("approval", request_id=asked.id), 303)
+
+
+def ours(institution: str, filing_id: str) -> bool:
+    """Whether a filing is this institution's. One that nobody here knows, such as a stranger's on the chain, is
+    everybody's to see; one of another institution is not there."""
+    try:
+        return desk().docket.filing(filing_id).institution == institution
+    except NotFoundError:
+        return True
 
 
 def _list(logs: Sequence[LogRow], log: LogRow) -> dict[str, object]:
