@@ -7,6 +7,7 @@ The pictures show fictional people. They go to docs/guide/images/ with few colou
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -39,9 +40,11 @@ from litigation.court_side.core.court_file import CourtFile
 from litigation.court_side.core.filer import Filer
 from litigation.court_side.service import CourtService
 from web.account_admin import add_account
+from web.app import create_app
 from web.court_app import create_court_app
 from web.court_instance import open_court_instance
 from web.ports import Role
+from web.rooms import open_instance
 
 IMAGES = Path(__file__).parent.parent / "docs" / "guide" / "images"
 CHROMIUM = "/usr/bin/chromium"
@@ -49,6 +52,7 @@ COURT, FILER = "样例省云汀市示范区人民法院", "样例消费金融有
 CLERK, PASSWORD = "书记员甲", "pictures of the guide only"
 REGISTRY, ACCOUNT = "0x5FbDB2315678afecb367f032d93F642f64180aa3", "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
 LOANS, COLOURS = "120", 220
+OFFICER, INVESTIGATOR, LATER_LOANS = "合规员甲", "E1007", 60
 
 
 def main() -> None:
@@ -58,6 +62,7 @@ def main() -> None:
         lender, home = Path(folder) / "lender", Path(folder) / "court"
         demo = [sys.executable, "-m", "web.cli", "--home", str(lender), "demo", "--loans", LOANS]
         subprocess.run(demo, check=True, stdout=subprocess.DEVNULL)
+        take_compliance_pictures(lender)
         chain = InstanceChain(read_settings(lender, {})).local
         chain.start()
         try:
@@ -168,6 +173,71 @@ def take_clerk_pictures(home: Path) -> None:
         page.goto(address)
         keep(page, "clerk-phone")
         browser.close()
+
+
+def break_duties(sample: Path, target: Path) -> None:
+    """Loans like those of the sample whose investigator approves, or which nobody visited: something to find."""
+    lines = []
+    for line in sample.read_text("utf-8").splitlines():
+        event = json.loads(line.replace("SCF20", "SCG20"))
+        number = int(event["loan"][-4:])
+        event.pop("attachments", None)
+        if number > LATER_LOANS or (number % 5 == 0 and event["type"] in ("interview.held", "visit.made")):
+            continue
+        if number % 4 == 1 and event["type"] == "approval.granted":
+            event["actor"]["id"] = INVESTIGATOR
+        if number % 4 == 1 and event["type"] in ("interview.held", "income.recorded", "information.verified"):
+            event["actor"]["id"] = INVESTIGATOR
+        lines.append(json.dumps(event, ensure_ascii=False))
+    target.write_text("\n".join(lines), "utf-8")
+
+
+def take_compliance_pictures(lender: Path) -> None:
+    """The compliance officer's day: the box, two checkpoints, findings, one of them, key posts."""
+    break_duties(lender / "demo" / "sample.ndjson", lender / "breaches.ndjson")
+    program = [sys.executable, "-m", "web.cli", "--home", str(lender)]
+    for words in (["import", str(lender / "breaches.ndjson")], ["publish"], ["anchor"], ["compliance", "refresh"]):
+        subprocess.run([*program, *words], check=True, stdout=subprocess.DEVNULL)
+    with lending(lender) as site, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1280, "height": 860}, locale="zh-CN")
+        page.goto(f"{site}/sign-in?lang=zh")
+        page.fill("#name", OFFICER)
+        page.fill("#password", PASSWORD)
+        page.click("main button[type=submit]")
+        page.wait_for_url(f"{site}/compliance")
+        keep(page, "compliance-home")
+        page.goto(f"{site}/compliance/checkpoints")
+        sizes = [one.replace(",", "") for one in page.locator("table.list th[scope=row]").all_inner_texts()]
+        page.goto(f"{site}/compliance/consistency?from={sizes[-1]}&to={sizes[0]}")
+        keep(page, "compliance-consistency")
+        page.goto(f"{site}/compliance/findings")
+        keep(page, "compliance-findings")
+        page.locator("table.list a").first.click()
+        page.set_viewport_size({"width": 1280, "height": 1300})
+        keep(page, "compliance-finding")
+        page.goto(f"{site}/compliance/posts?post=approver&indicator=concentration")
+        keep(page, "compliance-posts")
+        browser.close()
+
+
+@contextmanager
+def lending(home: Path) -> Iterator[str]:
+    """The lender's pages on this machine, with an account that needs no second factor for the pictures."""
+    relaxed = {"PROOFDOCKET_SECOND_FACTOR_ROLES": "none", "PROOFDOCKET_PURPOSE_ROLES": "none"}
+    os.environ.update(relaxed)
+    instance = open_instance(home)
+    add_account(instance.identity.accounts, OFFICER, PASSWORD, Role.COMPLIANCE, frozenset({"sample-cf"}))
+    app = create_app(instance, secret_key=bytes(32), secure_cookies=False)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        for name in relaxed:
+            del os.environ[name]
 
 
 def keep(page: Page, name: str) -> None:

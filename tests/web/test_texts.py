@@ -49,7 +49,7 @@ from web.verification import Kind
 
 WEB = Path(FOLDER).parent
 CALL = re.compile(r"""\bt\(\s*(['"])([a-z0-9_.]+)\1\s*([,)~])""")
-PYTHON_KEY = re.compile(r"""(?:texts\(|_form\(|UploadRefusedError\()\s*"([a-z0-9_.]+)\"""")
+PYTHON_KEY = re.compile(r"""(?:\btexts\(|_form\(|UploadRefusedError\()\s*"([a-z0-9_.]+)\"""")
 STEPS = [kind.value for kind in EntryKind if kind in FOLLOWS and kind not in DECIDING | OF_THE_MACHINE]
 DEBT = {*(kind.value for kind in DebtKind), "total", "accelerated", "instalment"}
 STEP_CODES = {"supply", "decide", "build", "rebuild", "file", "finish_filing", "wait", "follow", "cure", "look"}
