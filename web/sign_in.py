@@ -88,6 +88,10 @@ def enter(account: Account, how: str, target: str, *, factor_done: bool = False)
     people = identity()
     needed = account.role in people.settings.second_factor_roles or people.factors.has(account.name)
     whole_now = factor_done or not needed
+    if not whole_now and not people.factors.has(account.name):
+        # One at a time: a secret that somebody else with the password saw is never the one that is confirmed.
+        people.sessions.end_halves(account.name, now())
+        people.factors.forget_waiting(account.name)
     agent = request.headers.get("User-Agent", "")
     token = people.sessions.begin(account.name, how, request.remote_addr or "", agent, now(), whole=whole_now)
     session.clear()  # nothing of the anonymous session lives on

@@ -59,6 +59,11 @@ class SqlFactors:
             connection.execute(insert(factor).values(**values, last_step=0))
         return secret
 
+    def forget_waiting(self, name: str) -> None:
+        """Drop a secret that waits to be confirmed: somebody else may have seen it."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(factor).where(factor.c.account == name, factor.c.confirmed_at.is_(None)))
+
     def confirm(self, name: str, code: str, now: datetime) -> list[str] | None:
         """Confirm a waiting factor by its first code; returns the recovery codes, shown only now, or None."""
         with writing(self._engine) as connection:

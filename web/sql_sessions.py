@@ -97,6 +97,10 @@ class SqlSessions:
         """End every session of an account, except one."""
         self._end((web_session.c.account == account) & (web_session.c.digest != but), now)
 
+    def end_halves(self, account: str, now: datetime) -> None:
+        """End every session of an account that waits for its second factor."""
+        self._end((web_session.c.account == account) & (web_session.c.whole == 0), now)
+
     def _end(self, which: Any, now: datetime) -> None:
         with writing(self._engine) as connection:
             query = update(web_session).where(which, web_session.c.ended_at.is_(None))

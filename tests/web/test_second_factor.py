@@ -210,3 +210,18 @@ def test_no_password_is_in_any_page(there: MemoryInstance, door: FlaskClient) ->
 def _sealed(there: MemoryInstance) -> bytes:
     with there.identity.factors._engine.connect() as connection:
         return bytes(connection.exec_driver_sql("SELECT sealed FROM account_factor").scalar_one())
+
+
+def test_a_secret_that_somebody_else_saw_before_is_never_the_one_that_is_confirmed(there: MemoryInstance) -> None:
+    app = create_app(there, secret_key=SECRET, testing=True)
+    thief, owner = app.test_client(), app.test_client()
+    seen = []
+    for client in (thief, owner):
+        sign_in(client, "lead")
+        found = re.search(r"\b[A-Z2-7]{32}\b", client.get("/sign-in/enrol").text)
+        assert found is not None
+        seen.append(found[0])
+    assert seen[0] != seen[1]
+    assert thief.get("/sign-in/enrol").location == "/sign-in"  # and does not see the new one either
+    assert post(owner, "/sign-in/enrol", code=pyotp.TOTP(seen[1]).now())[0] == 200
+    assert there.identity.factors.has("lead")
