@@ -56,6 +56,11 @@ class RecoveryService:
         """Roll, cure and vintage from the overview."""
         today, sums = self.portfolio.today(), self.portfolio.sums
         roll = {(one.before, one.now): one.loans for one in sums.roll(institution, today)}
+        # The overview's roll names late loans only; those that were and are current are the rest of the lent ones.
+        current = sums.buckets(institution, today).get(Bucket.CURRENT)
+        cured = sum(count for (before, now), count in roll.items() if now is Bucket.CURRENT and before is not now)
+        if current is not None and current.loans > cured:
+            roll[Bucket.CURRENT, Bucket.CURRENT] = current.loans - cured
         return BookTables(roll, rates(roll), tuple(sums.vintages(institution, today)))
 
     def outcomes(self, institution: str) -> Outcomes:

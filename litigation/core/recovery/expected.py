@@ -86,7 +86,7 @@ def assumptions(route: Route, rules: Rules, day: date) -> Assumptions:
 
 def expected(route: Route, claim: Decimal, rules: Rules, day: date) -> Expected:
     """What a claim is expected to bring on a route, with its formula, its sensitivity and its break-even."""
-    assumed = assumptions(route, rules, day)
+    claim, assumed = to_cent(claim), assumptions(route, rules, day)
     fee = court_fee(route, claim, rules, day)
     net = _net(claim, fee, assumed, Decimal(1))
     formula = (
