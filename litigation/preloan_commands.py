@@ -16,6 +16,15 @@ from litigation.adapters.bureau_file import FileBureau
 from litigation.bootstrap import open_preloan
 from litigation.core.explanation import MISSING, Explained
 
+FIELDS = {
+    "identity.verified.result": ("实名核验结果", "result of the identity check"),
+    "information.verified.result": ("申请信息核查结果", "result of the check of what you declared"),
+    "fraud.assessed.result": ("反欺诈调查结果", "result of the fraud check"),
+    "income.recorded.monthly_income": ("月收入", "monthly income"),
+    "income.recorded.monthly_liabilities": ("月负债", "monthly liabilities"),
+    "borrowing.checked.lenders": ("借款机构数", "number of other lenders"),
+    "own loans": ("您在本机构的其他贷款", "your other loans with us"),
+}
 institution_option = click.option("--institution", help="Which log, where the instance has several.")
 
 
@@ -110,6 +119,12 @@ def _lines(one: Explained, at: int) -> list[str]:
     return [
         f"- {one.on}  {one.names[at]}{('：' if at == 0 else ': ') + one.result if one.result else ''}  ({how})",
         f"    {by[at]}: {one.by or missing}",
-        f"    {data[at]}: {comma.join(one.data) or missing}",
-        f"    {why[at]}: {comma.join(one.reasons) or missing}",
+        f"    {data[at]}: {comma.join(FIELDS[name][at] if name in FIELDS else name for name in one.data) or missing}",
+        f"    {why[at]}: {comma.join(_in(text, at) for text in one.reasons) or missing}",
     ]
+
+
+def _in(text: str, at: int) -> str:
+    """The half of our own two-language reasons (Chinese / English); a source's text stays as it is."""
+    halves = text.split(" / ")
+    return halves[at] if len(halves) == 2 else text
