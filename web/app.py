@@ -157,3 +157,5 @@ def create_app(
 def _limit_body() -> None:
     if request.endpoint == "verify":
         request.max_content_length = verify_page.MAX_REQUEST
+    if request.endpoint == "approval_propose":
+        request.max_content_length = approval_pages.MAX_FILE + SMALL_BODY

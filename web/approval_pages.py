@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from unicodedata import category
 
 from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,6 +19,7 @@ from web.current import identity, instance, institutions, now, whole
 
 FILES = frozenset({ApprovalKind.RULES, ApprovalKind.TEMPLATES})
 MAX_FILE = 1_000_000
+HIDDEN = frozenset({"Cc", "Cf"})
 
 
 def register(app: Flask) -> None:
@@ -122,7 +124,7 @@ def _list(problem: str = "", detail: str = "") -> str:
 
 def _page(row: Approval, problem: str = "", detail: str = "") -> str:
     state, mine = row.state(now()), same_person(row.request.asked_by, current_user.name)
-    text = row.request.content.decode("utf-8", "replace")
+    text = visible(row.request.content)
     decides = _decides(row)
     return render_template(
         "account/approval.html",
@@ -140,6 +142,12 @@ def _page(row: Approval, problem: str = "", detail: str = "") -> str:
     )
 
 
+def visible(content: bytes) -> str:
+    """What is approved, as text that hides nothing: signs that turn the reading direction or are not seen are named."""
+    text = content.decode("utf-8", "replace").replace("\r\n", "\n")
+    return "".join(f"[U+{ord(one):04X}]" if one not in "\n\t" and category(one) in HIDDEN else one for one in text)
+
+
 def _difference(row: Approval, text: str, state: ApprovalState) -> Sequence[tuple[str, str]] | None:
     """What changes against the file in force, line by line; None where there is nothing to compare with."""
     if row.request.kind not in FILES or state is not ApprovalState.WAITING:
@@ -148,5 +156,5 @@ def _difference(row: Approval, text: str, state: ApprovalState) -> Sequence[tupl
     if old is None:
         return None
     marks = {"+": "added", "-": "gone", "@": "place"}
-    lines = list(difflib.unified_diff(old.decode("utf-8", "replace").splitlines(), text.splitlines(), lineterm="", n=2))
+    lines = list(difflib.unified_diff(visible(old).splitlines(), text.splitlines(), lineterm="", n=2))
     return [(marks.get(line[:1], "same"), line) for line in lines[2:]]

@@ -1,7 +1,7 @@
 """Signing in and out: name and password, then the second factor where the account has one or its role needs one.
 
-Every refusal reads the same: a stranger learns neither which names exist nor whether one is paused. Sessions live on the
-server (web/sql_sessions.py); the browser holds a random token in a signed cookie.
+Every refusal reads the same: a stranger learns neither which names exist nor whether one is paused. Sessions live on
+the server (web/sql_sessions.py); the browser holds a random token in a signed cookie.
 """
 
 from __future__ import annotations

@@ -171,6 +171,22 @@ def test_a_proposal_is_checked_before_it_waits(app: Flask, full: MemoryInstance)
     assert legal.post("/approvals/propose", data=away).status_code == 404
 
 
+def test_a_file_of_a_hundred_kilobytes_is_read(app: Flask, full: MemoryInstance) -> None:
+    client = signed_in(app, "legal")
+    form = {"csrf_token": token(client, "/approvals"), "kind": "rules", "institution": "sample-cf", "reason": "why"}
+    sent = form | {"file": (io.BytesIO(b"#" * 100_000), "a.toml")}
+    assert client.post("/approvals/propose", data=sent).status_code == 303
+
+
+def test_what_a_file_hides_is_shown_before_it_is_approved(app: Flask, full: MemoryInstance) -> None:
+    content = "value = 24 # \u202e not\u200b 42\r1\r\n".encode()
+    request = full.identity.approvals.ask(
+        ApprovalKind.RULES, "sample-cf", "a.toml", content, reason="why", asked_by="legal", now=AT
+    )
+    page = signed_in(app, "lead").get(f"/approvals/{request.id}").text
+    assert "value = 24 # [U+202E] not[U+200B] 42[U+000D]1\n" in page
+
+
 @pytest.mark.parametrize("change", [{"reason": " "}, {"content": b""}, {"object": "a\nb"}, {"reason": "x" * 301}])
 def test_a_request_says_why_and_what(full: MemoryInstance, change: dict[str, object]) -> None:
     whole: dict[str, object] = {"reason": "why", "content": b"x", "object": "own.toml", **change}
