@@ -12,7 +12,6 @@ from litigation.core.readiness import ACCEPTABLE
 from litigation.core.routing import NAMES, Route
 from web.language import Texts, current
 
-
 FILTERED = {
     "min_days": "overdue",
     "max_days": "overdue",

@@ -1,4 +1,4 @@
-"""A QR code as an image inside the page (data: address): black on white in both themes, so that every phone reads it."""
+"""A QR code as an image inside the page (data: address): black on white in both themes, for every phone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the pages of compliance keep: the last run of the rules over a log, findings, digests of originals, who runs it."""
+"""What the pages of compliance keep: the last run of the rules over a log, findings, originals by digest, its lock."""
 
 from __future__ import annotations
 
