@@ -16,7 +16,7 @@ REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./-]{0,39}\Z")
 
 
 class PurposeError(MalformedInputError):
-    """A purpose that is not on the list, or whose reference holds more than letters, digits, spaces, dots, hyphens."""
+    """A purpose that is not on the list, or whose reference holds more than letters, digits, spaces and `./-`."""
 
     code = "purpose"
 
