@@ -57,7 +57,7 @@ class Layout:
     def listing(self, views: Sequence[CaseView]) -> list[str]:
         """One line per case, the longest overdue first."""
         if not views:
-            return [self._say("没有逾期贷款", "no overdue loans")]
+            return [self._say("没有未起诉的逾期贷款", "no overdue loans without an open suit")]
         zh = ("贷款", "逾期天数", "请求金额", "时效届满", "阻断", "提示", "建议")
         en = ("loan", "days", "claim", "limitation", "blocks", "warns", "recommended")
         return [_columns(zh if self._zh else en), *(self._summary(view) for view in views)]
