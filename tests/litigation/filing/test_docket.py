@@ -266,7 +266,7 @@ def test_a_transaction_in_no_block_yet_is_said_so_and_found_later(instance: Inst
     JsonRpc(opened.url).call("evm_setAutomine", False)
     doors = instance.doors()
     hasty: Any = Hasty(doors.chain)
-    package = check_fileable(instance.packages[0].read_bytes(), instance.filings()._case_of, doors.now)
+    package = check_fileable(instance.packages[0].read_bytes(), instance.filings().case_of, doors.now)
     with pytest.raises(ChainError, match="in no block yet"):
         file_package(package, instance.where, replace(doors, chain=hasty))
     (begun,) = instance.filings().store.filings()

@@ -155,7 +155,7 @@ def test_a_crash_beside_any_outside_write_loses_and_doubles_nothing(
 
 def file_with(instance: Instance, doors: FilingDoors) -> None:
     service = instance.filings()
-    package = check_fileable(instance.packages[0].read_bytes(), service._case_of, doors.now)
+    package = check_fileable(instance.packages[0].read_bytes(), service.case_of, doors.now)
     file_package(package, instance.where, doors)
 
 

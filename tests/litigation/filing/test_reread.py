@@ -116,7 +116,7 @@ def pay(instance: Instance) -> str:
 
 def file_with(instance: Instance, doors: FilingDoors) -> None:
     service = instance.filings()
-    file_package(check_fileable(instance.packages[0].read_bytes(), service._case_of, doors.now), instance.where, doors)
+    file_package(check_fileable(instance.packages[0].read_bytes(), service.case_of, doors.now), instance.where, doors)
 
 
 def lodged(instance: Instance) -> int:
