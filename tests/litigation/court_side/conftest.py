@@ -34,7 +34,7 @@ from tests.litigation.filing.conftest import Instance, make_template
 from tests.litigation.filing.court import AnsweringCourt
 
 NAME = "泉州市丰泽区人民法院"
-SAMPLE, PACKAGES = 170, 21
+SAMPLE, PACKAGES = 200, 24
 
 
 @dataclass
