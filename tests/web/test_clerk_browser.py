@@ -77,7 +77,7 @@ def test_the_board_and_a_filing_are_worked_by_keyboard(browser: Browser, site: s
         assert page.locator("#r-words").is_visible()
         page.locator("#r-words").fill("j")
         assert page.locator("#r-words").input_value() == "j", "keys in a field are text"
-        assert page.frame(name="papers") is not None
+        assert page.locator('iframe[name="papers"]').count() == 1
         page.locator("#r-words").blur()
         page.keyboard.press("q")
         page.locator("nav.columns").wait_for()
