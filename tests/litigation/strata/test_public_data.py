@@ -8,7 +8,10 @@ from litigation.adapters.model_folder import SHIPPED, read_specification, read_t
 from litigation.adapters.model_training import train
 from tests.conftest import SHARED
 
-pytestmark = pytest.mark.shared
+pytestmark = [
+    pytest.mark.shared,
+    pytest.mark.skipif(not (SHARED / "data").is_dir(), reason="the wider data are not beside the checkout"),
+]
 
 
 @pytest.mark.parametrize(
