@@ -157,7 +157,7 @@ def queue_command(context: click.Context, everything: bool, as_json: bool) -> No
 @click.pass_context
 @refusals_exit_1
 def show_command(context: click.Context, filing: str, as_json: bool) -> None:
-    """Show FILING (filing id or case number): state, entries, findings, and what its filer sent since."""
+    """Show FILING (filing id, its beginning, or case number): state, entries, findings, what its filer sent since."""
     service = open_court(home_of(context))
     found = service.submission(filing)
     entries = [

@@ -134,6 +134,10 @@ class CourtStore(Protocol):
         """The submission that has this case number."""
         ...
 
+    def of_beginning(self, beginning: str) -> Submission | None:
+        """The one submission whose filing id begins so; None where there is none, or more than one."""
+        ...
+
     def move(self, submission: Submission) -> None:
         """Store a submission's new state, clerk, case number, result, urgency, next day and flags."""
         ...

@@ -25,7 +25,7 @@ from litigation.court_side.ports import NextKey, StoredAnswer, StoredAttempt, St
 from litigation.court_side.workflow.answer import PATIENCE, Answered, answer_open
 from litigation.court_side.workflow.examine import MOST_ATTEMPTS, examine_filing, examine_waiting
 from litigation.court_side.workflow.receive import Receipt, require_own, take_filing, take_move, take_package
-from litigation.court_side.workflow.record import CourtDoors, record, submission_of
+from litigation.court_side.workflow.record import CourtDoors, record, submission_named, submission_of
 from litigation.court_side.workflow.rotate import rotate_key
 
 MOST_SHOWN = 500
@@ -113,8 +113,8 @@ class CourtService:
         return found
 
     def submission(self, filing_id: str) -> Submission:
-        """A submission by filing id or case number."""
-        return submission_of(filing_id, self.doors)
+        """A submission by filing id, its beginning, or case number."""
+        return submission_named(filing_id, self.doors)
 
     def entries(self, filing_id: str) -> list[StoredEntry]:
         """The entries of a filing, in order."""
@@ -142,7 +142,7 @@ class CourtService:
 
     def examine_again(self, filing_id: str) -> None:
         """Let the background program try a filing again that was set aside after attempts that came to no end."""
-        found = submission_of(filing_id, self.doors)
+        found = submission_named(filing_id, self.doors)
         self.doors.store.set_attempt(StoredAttempt(found.filing_id, 0, "", self.doors.now()))
 
     def next_unexamined(self, limit: int) -> list[str]:
@@ -156,7 +156,7 @@ class CourtService:
     def assign(self, filing_id: str, clerk: str, *, urgent: bool | None = None) -> Submission:
         """Give a filing to a clerk, or mark it urgent; empty takes it back."""
         with self.doors.store.unit():
-            found = submission_of(filing_id, self.doors)
+            found = submission_named(filing_id, self.doors)
             moved = replace(found, assigned_to=clerk, urgent=found.urgent if urgent is None else urgent)
             self.doors.store.move(replace(moved, moved_at=self.doors.now()))
         return moved
@@ -165,7 +165,7 @@ class CourtService:
         """Record one step; a decision is taken to the registry by `answer`."""
         if kind not in set(EntryKind):
             raise MalformedInputError(f"no entry is of the kind {kind!r}; there are {', '.join(EntryKind)}")
-        found = submission_of(filing_id, self.doors)
+        found = submission_named(filing_id, self.doors)
         return record(found.filing_id, EntryKind(kind), detail, by, self.doors)
 
     def answer(self, patience: float = PATIENCE) -> list[Answered]:

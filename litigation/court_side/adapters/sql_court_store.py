@@ -98,6 +98,13 @@ class SqlCourtStore(SqlCourtDesk):
         """The submission that has this case number."""
         return self._one(tables.submission.c.case_number == case_number)
 
+    def of_beginning(self, beginning: str) -> Submission | None:
+        """The one submission whose filing id begins so; None where there is none, or more than one."""
+        query = select(tables.submission).where(tables.submission.c.filing_id.startswith(beginning, autoescape=True))
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.limit(2)).all()
+        return submission_of_row(rows[0]) if len(rows) == 1 else None
+
     def submissions(self, states: Collection[str], limit: int) -> list[Submission]:
         """Submissions in these states: urgent first, then the oldest."""
         table = tables.submission

@@ -6,6 +6,7 @@ one transaction: none of them is ever there without the others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -36,6 +37,8 @@ from litigation.court_side.core.submission import MoveRefusedError, Submission, 
 from litigation.court_side.ports import AnswerChain, CourtStore, EntrySigner, PackageShelf, StoredAnswer, StoredEntry
 
 NO_FILING = "no filing here has this filing id or case number"
+BEGINNING = re.compile(r"0x[0-9a-f]{16,63}")
+"""What lists show of a filing id."""
 NUMBERED = frozenset({EntryKind.ACCEPTED, EntryKind.ACCEPTED_IN_PART})
 
 
@@ -116,6 +119,12 @@ def submission_of(filing_id: str, doors: CourtDoors) -> Submission:
     if found is None:
         raise NotFoundError(NO_FILING)
     return found
+
+
+def submission_named(name: str, doors: CourtDoors) -> Submission:
+    """The same for people, who also say the beginning of a filing id that lists show."""
+    found = doors.store.of_beginning(name) if BEGINNING.fullmatch(name) else None
+    return found or submission_of(name, doors)
 
 
 def court_key(doors: CourtDoors) -> str:

@@ -372,6 +372,9 @@ def test_a_number_that_was_typed_is_given_to_nobody_else(
         court.record(second.filing_id, "accepted", {"case_number": "（2026）闽0503民初900号"}, "clerk")
     court.record(second.filing_id, "accepted", {}, "clerk")
     assert court.submission("（2026）闽0503民初900号").filing_id == first.filing_id
+    assert court.submission(second.filing_id[:18]).filing_id == second.filing_id  # as the queue prints it
+    with pytest.raises(NotFoundError):
+        court.submission("0x")
 
 
 @pytest.mark.parametrize("skew", [7200, -7200])
