@@ -97,6 +97,7 @@ export const TYPES = new Map([
   ["payment.summarised","还款汇总","Payment totals as the source states them"],
   ["penalty.added","加收罚款","Penalty added"],
   ["performance.made","履行","Judgment performed"],
+  ["preloan.assessed","贷前核查结论","Checks before the loan assessed"],
   ["promise.made","承诺还款","Promise to pay"],
   ["property.found","发现财产线索","Property found"],
   ["recovery.received","核销后回收","Recovery after charge-off"],
