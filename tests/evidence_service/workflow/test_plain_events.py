@@ -236,6 +236,11 @@ def alive(pid: int) -> bool:
     return True
 
 
+def listen_to_the_keyboard() -> None:
+    """A shell that starts tests in the background has them ignore SIGINT; a person's terminal does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def gone(group: int) -> bool:
     """Whether the whole group ends by itself within ten seconds: helpers end a moment after their parent."""
     for _ in range(200):
@@ -258,7 +263,7 @@ def test_ctrl_c_in_a_large_import_ends_it_and_the_same_command_takes_the_rest(tm
         before = wal_size(home)
         running = subprocess.Popen(
             [*proofdocket, "import", str(file)], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            start_new_session=True,
+            start_new_session=True, preexec_fn=listen_to_the_keyboard,  # noqa: PLW1509 - no threads here
         )  # fmt: skip
         wait_for_entries(home, before)
         os.killpg(running.pid, signal.SIGINT)  # as a terminal does: the whole group
