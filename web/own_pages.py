@@ -27,7 +27,7 @@ def register(app: Flask) -> None:
 
 @permit(Permission.OWN)
 def own() -> ResponseReturnValue:
-    """What belongs to the person of this session."""
+    """What belongs to the person who is signed in."""
     return _page()
 
 

@@ -22,7 +22,7 @@ def register(app: Flask) -> None:
 
 @permit(Permission.OWN)
 def purpose() -> ResponseReturnValue:
-    """Ask, remember for this session, and go on to the page."""
+    """Ask, remember until sign-out, and go on to the page."""
     target = local_target(request.values.get("next", ""))
     thing = request.values.get("thing", "")[:MAX_THING]
     people, session_id = identity(), current_user.session.digest

@@ -25,7 +25,7 @@ HALF, TARGET = "half", "target"
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]  # flask_login has no types
-    """The person of this session."""
+    """The person who is signed in."""
 
     def __init__(self, account: Account, found: WebSession, token: str) -> None:
         self.name: str = account.name
